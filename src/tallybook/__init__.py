@@ -1,0 +1,1 @@
+"""Tallybook: keeps count of backup usage and hands the count on."""

@@ -1,0 +1,35 @@
+"""The one exception tree.
+
+TallybookError          something the person at the keyboard can mend; its text is the whole message
+├── DatabaseUnavailable no database to work with, or not one that serves
+├── SettingRefused      a setting of the installation that is wrong or unsafe
+├── NotFound            a thing that was named does not exist (or is somebody else's: it looks the same)
+├── Refused             the request is understood and not done
+└── UnusableFile        a usage file of which no row can be read
+
+Every message is one or two sentences: what was wrong, and what to do about it.
+"""
+
+
+class TallybookError(Exception):
+    """Base of all errors that are shown to a person as they stand."""
+
+
+class DatabaseUnavailable(TallybookError):
+    """There is no database to work with: not reachable, too old, or rights are missing."""
+
+
+class SettingRefused(TallybookError):
+    """A setting is malformed, contradicts another one, or is not safe to run with."""
+
+
+class NotFound(TallybookError):
+    """What was named is not there. Somebody else's thing gets the same words."""
+
+
+class Refused(TallybookError):
+    """The request is understood and not done; nothing was changed."""
+
+
+class UnusableFile(TallybookError):
+    """No row of this file can be used; nothing was imported."""
