@@ -1,0 +1,144 @@
+"""The settings of an installation: one table of name, type, default and help, read from variables or `NAME_FILE`."""
+
+import os
+import secrets
+from functools import cache
+from pathlib import Path
+from typing import Any, Self
+from urllib.parse import urlsplit
+
+from platformdirs import user_data_path
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from tallybook.errors import SettingRefused
+
+PREFIX = "TALLYBOOK_"
+LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "::1")
+MINIMUM_SECRET_CHARACTERS = 32
+
+
+class Installation(BaseSettings):
+    """What the operator decides. Each field is the variable `TALLYBOOK_<NAME>`; its description is its documentation."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", env_ignore_empty=True)
+
+    home: Path = Field(
+        default_factory=lambda: user_data_path("tallybook"),
+        description="Folder of this installation: embedded PostgreSQL, generated secrets. Default: the platform's user "
+        "data folder.",
+    )
+    database_url: SecretStr | None = Field(
+        default=None,
+        description="Your own PostgreSQL 18 or newer, as the role that serves requests and owns nothing. Default: the "
+        "embedded PostgreSQL.",
+    )
+    owner_database_url: SecretStr | None = Field(
+        default=None,
+        description="The same database as the role that owns the schema. Needed by `tallybook migrate` and backups only.",
+    )
+    public_url: str = Field(
+        default="http://localhost:8000",
+        description="Where people reach the console. Has to be https, except on loopback.",
+    )
+    secret_key: SecretStr | None = Field(
+        default=None,
+        description="Key that signs sessions, 32 characters or more. Default: made once and kept in the home folder.",
+    )
+    report_timeout_seconds: int = Field(
+        default=600, ge=1, le=86_400, description="How long building one report may take, in seconds."
+    )
+
+    @field_validator("home")
+    @classmethod
+    def _absolute(cls, home: Path) -> Path:
+        return home.expanduser().absolute()
+
+    @field_validator("public_url")
+    @classmethod
+    def _https_or_loopback(cls, url: str) -> str:
+        parts = urlsplit(url.rstrip("/"))
+        if parts.scheme not in ("http", "https") or not parts.hostname or parts.path or parts.query:
+            raise ValueError("has to look like https://tallybook.example.com, without a path")
+        if parts.scheme == "http" and parts.hostname not in LOOPBACK_HOSTS:
+            raise ValueError("has to be https: over plain http the sign-in could be read on the way, except on localhost")
+        return url.rstrip("/")
+
+    @model_validator(mode="after")
+    def _secret_is_long(self) -> Self:
+        if self.secret_key and len(self.secret_key.get_secret_value()) < MINIMUM_SECRET_CHARACTERS:
+            raise ValueError(f"secret_key has to have {MINIMUM_SECRET_CHARACTERS} characters or more")
+        return self
+
+    @property
+    def public_host(self) -> str:
+        return urlsplit(self.public_url).hostname or ""
+
+
+def load() -> Installation:
+    """The settings as the environment says now.
+
+    Raises:
+        SettingRefused: names each setting that is wrong and what it has to be.
+    """
+    try:
+        return Installation(**_from_files())
+    except ValidationError as error:
+        raise SettingRefused(_explain(error)) from None
+
+
+def _from_files() -> dict[str, Any]:
+    values = {}
+    for name in Installation.model_fields:
+        path = os.environ.get(f"{PREFIX}{name.upper()}_FILE")
+        if path:
+            values[name] = _read_secret(f"{PREFIX}{name.upper()}", path)
+    return values
+
+
+def _read_secret(variable: str, path: str) -> str:
+    if os.environ.get(variable):
+        raise SettingRefused(f"Both {variable} and {variable}_FILE are set. Set one of them.")
+    try:
+        return Path(path).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingRefused(f"{variable}_FILE cannot be read: {error}. Name a file that this user may read.") from None
+
+
+def _explain(error: ValidationError) -> str:
+    sentences = []
+    for problem in error.errors(include_input=False, include_url=False):
+        name = "_".join(str(part) for part in problem["loc"]).upper() or "SETTINGS"
+        sentences.append(f"{PREFIX}{name}: {problem['msg'].removeprefix('Value error, ')}.")
+    return " ".join(sentences)
+
+
+@cache
+def generated_secret_key(home: Path) -> str:
+    """The secret key of this home: made at the first call, kept in a file that only its owner can read."""
+    path = home / "secret-key"
+    try:
+        home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _create_once(path, secrets.token_urlsafe(48))
+        return path.read_text(encoding="ascii")
+    except OSError as error:
+        raise SettingRefused(
+            f"The secret key cannot be kept in {path}: {error.strerror}. Set TALLYBOOK_HOME to a folder that this user may "
+            "write, or TALLYBOOK_SECRET_KEY."
+        ) from None
+
+
+def _create_once(path: Path, text: str) -> None:
+    if path.exists():
+        return
+    # Written beside and linked into place: of two commands at once one wins, and nobody reads half a key.
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        file.write(text)
+    try:
+        os.link(draft, path)
+    except FileExistsError:
+        pass
+    finally:
+        draft.unlink()

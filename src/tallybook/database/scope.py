@@ -1,0 +1,72 @@
+"""Whose rows a transaction may touch: the settings on which every row-level security policy rests.
+
+Three settings exist: the subscription that is worked on, the person who asks (for that person's memberships), and the
+operator (for commands that make and find subscriptions). Each is set for the current transaction only.
+
+`SET LOCAL` outside a transaction does nothing, and a setting made inside a savepoint outlives it; so a scope always opens a
+transaction and puts the former value back when it is left.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from uuid import UUID
+
+from django.db import connections, transaction
+
+SUBSCRIPTION_SETTING = "tallybook.subscription"
+PERSON_SETTING = "tallybook.person"
+OPERATOR_SETTING = "tallybook.operator"
+
+
+@contextmanager
+def subscription_scope(subscription_id: UUID, *, using: str = "default") -> Iterator[None]:
+    """A transaction in which the rows of this subscription, and of no other, exist."""
+    with _setting(SUBSCRIPTION_SETTING, str(subscription_id), using):
+        yield
+
+
+@contextmanager
+def person_scope(user_id: UUID, *, using: str = "default") -> Iterator[None]:
+    """A transaction in which this person's memberships, and the subscriptions they lead to, can be read."""
+    with _setting(PERSON_SETTING, str(user_id), using):
+        yield
+
+
+@contextmanager
+def operator_scope(*, using: str = "default") -> Iterator[None]:
+    """A transaction in which all subscriptions (but nothing inside them) can be found and made: for commands only."""
+    with _setting(OPERATOR_SETTING, "on", using):
+        yield
+
+
+@contextmanager
+def snapshot_scope(subscription_id: UUID, *, using: str = "default") -> Iterator[None]:
+    """A read-only transaction over one snapshot of this subscription's rows. Must be the outermost transaction.
+
+    Raises:
+        RuntimeError: inside another transaction, whose snapshot and rights it could not change.
+    """
+    connection = connections[using]
+    if connection.in_atomic_block:
+        raise RuntimeError("A snapshot has to be the outermost transaction.")
+    with transaction.atomic(using=using):
+        with connection.cursor() as cursor:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        with subscription_scope(subscription_id, using=using):
+            yield
+
+
+@contextmanager
+def _setting(name: str, value: str, using: str) -> Iterator[None]:
+    with transaction.atomic(using=using):
+        former = _set(name, value, using)
+        yield
+        # Not in a `finally`: after an error the transaction or savepoint rolls back, and the setting with it.
+        _set(name, former, using)
+
+
+def _set(name: str, value: str, using: str) -> str:
+    with connections[using].cursor() as cursor:
+        cursor.execute("SELECT coalesce(current_setting(%s, true), ''), set_config(%s, %s, true)", [name, name, value])
+        row = cursor.fetchone()
+    return str(row[0])

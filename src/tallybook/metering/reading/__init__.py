@@ -1,0 +1,29 @@
+"""Reading usage files: from a path to rows that can be used and rows that are refused, without a database.
+
+    with open_usage_file(path, ReadingOptions(time_zone=zone)) as usage_file:
+        for row in usage_file:
+            match row:
+                case UsageRow(): ...
+                case RefusedRow(): ...
+
+Memory stays flat whatever the file; a file that cannot be used raises `UnusableFile`, at the latest from the loop.
+"""
+
+from __future__ import annotations
+
+from tallybook.metering.reading.options import ReadingOptions
+from tallybook.metering.reading.profiles import AUTOMATIC, PROFILE_NAMES, Profile, load_profile
+from tallybook.metering.reading.rows import RefusedRow, UsageRow
+from tallybook.metering.reading.usage_file import UsageFile, open_usage_file
+
+__all__ = (
+    "AUTOMATIC",
+    "PROFILE_NAMES",
+    "Profile",
+    "ReadingOptions",
+    "RefusedRow",
+    "UsageFile",
+    "UsageRow",
+    "load_profile",
+    "open_usage_file",
+)

@@ -1,0 +1,149 @@
+"""Build, then send: a report is written whole, in one snapshot of the ledger, before anybody gets a byte of it."""
+
+import errno
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from enum import StrEnum
+from hashlib import sha256
+from typing import IO
+
+from django.conf import settings
+from django.db import OperationalError, connection
+
+from tallybook.database.scope import snapshot_scope
+from tallybook.errors import Refused
+from tallybook.reports.choice import Choice
+from tallybook.reports.csv_format import write_api_csv, write_excel_csv
+from tallybook.reports.json_format import write_json
+from tallybook.reports.splitting import write_zip
+from tallybook.reports.xlsx_format import write_xlsx
+
+
+class Format(StrEnum):
+    """The formats of a report."""
+
+    CSV = "csv"
+    JSON = "json"
+    XLSX = "xlsx"
+
+
+class Profile(StrEnum):
+    """The two kinds of CSV."""
+
+    API = "api"
+    EXCEL = "excel"
+
+
+CONTENT_TYPES = {
+    "csv": "text/csv; charset=utf-8",
+    "json": "application/json",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "zip": "application/zip",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Form:
+    """How a report is written down."""
+
+    format: Format = Format.CSV
+    profile: Profile = Profile.API
+    delimiter: str = ","
+    split_by_customer: bool = False
+
+    def __post_init__(self) -> None:
+        if self.profile is Profile.EXCEL and self.format is not Format.CSV:
+            raise Refused(f"The profile excel is one of CSV; {self.format} has no profiles. Leave out one of the two.")
+
+    @property
+    def extension(self) -> str:
+        return "zip" if self.split_by_customer else str(self.format)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BuiltReport:
+    """A whole report in a file that nobody else can open and that goes when it is closed."""
+
+    file: IO[bytes]
+    file_name: str
+    content_type: str
+    row_count: int
+    size_bytes: int
+    sha256: bytes
+
+
+def build(choice: Choice, form: Form) -> BuiltReport:
+    """Build a report from one snapshot. Must not be called inside a transaction. The caller closes the file.
+
+    Raises:
+        Refused: it took longer than the report timeout, the disk is full, or the format cannot hold it.
+    """
+    file = tempfile.TemporaryFile()  # noqa: SIM115 - given to the caller
+    try:
+        with _told_clearly(), snapshot_scope(choice.subscription.id):
+            _limit_time()
+            row_count = _write(choice, form, file)
+        return _built(choice, form, file, row_count)
+    except BaseException:
+        file.close()
+        raise
+
+
+def _write(choice: Choice, form: Form, file: IO[bytes]) -> int:
+    if form.split_by_customer:
+        return write_zip(choice, form.format, file, lambda one, target: _write_one(one, form, target))
+    return _write_one(choice, form, file)
+
+
+def _write_one(choice: Choice, form: Form, file: IO[bytes]) -> int:
+    """Write one report and return its number of rows."""
+    if form.format is Format.XLSX:
+        return write_xlsx(choice, file)
+    if form.format is Format.JSON:
+        return write_json(choice, file)
+    if form.profile is Profile.EXCEL:
+        return write_excel_csv(choice, file, form.delimiter)
+    return write_api_csv(choice, file)
+
+
+def _built(choice: Choice, form: Form, file: IO[bytes], row_count: int) -> BuiltReport:
+    file.flush()
+    size_bytes = file.tell()
+    file.seek(0)
+    digest = sha256()
+    while block := file.read(1024 * 1024):
+        digest.update(block)
+    file.seek(0)
+    return BuiltReport(
+        file=file,
+        file_name=f"itemised-billing-report-{choice.period}.{form.extension}",
+        content_type=CONTENT_TYPES[form.extension],
+        row_count=row_count,
+        size_bytes=size_bytes,
+        sha256=digest.digest(),
+    )
+
+
+def _limit_time() -> None:
+    seconds = settings.INSTALLATION.report_timeout_seconds
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('statement_timeout', %s, true)", [f"{seconds}s"])
+
+
+@contextmanager
+def _told_clearly() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        raise Refused(f"There is no room to build the report in {tempfile.gettempdir()}. Free some, and try again.") from None
+    except OperationalError as error:
+        if "statement timeout" not in str(error):
+            raise
+        seconds = settings.INSTALLATION.report_timeout_seconds
+        raise Refused(
+            f"The report took longer than {seconds} seconds. Choose fewer months, or raise TALLYBOOK_REPORT_TIMEOUT_SECONDS."
+        ) from None

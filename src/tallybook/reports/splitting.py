@@ -1,0 +1,53 @@
+"""One file for each customer, in a zip."""
+
+import re
+import tempfile
+from collections.abc import Callable
+from shutil import copyfileobj
+from typing import IO
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
+
+from django.db import connection
+
+from tallybook.database.folding import fold_name
+from tallybook.reports.choice import Choice
+from tallybook.reports.itemised import CUSTOMERS_QUERY, parameters
+
+# What some system does not allow in a file name, or gives a meaning.
+_UNUSABLE = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*]+')
+_MOST_CHARACTERS = 80
+
+
+def write_zip(choice: Choice, extension: str, target: IO[bytes], write_one: Callable[[Choice, IO[bytes]], int]) -> int:
+    """Write a zip with a report of each customer who has usage in the choice. Returns the number of rows of all of them."""
+    rows = 0
+    taken: set[str] = set()
+    with ZipFile(target, "w", ZIP_DEFLATED) as archive:
+        for customer_id, name in _customers(choice):
+            # A fixed time, so that the same data is the same file.
+            entry = ZipInfo(f"{_file_name(name, taken)}-{choice.period}.{extension}", (2000, 1, 1, 0, 0, 0))
+            entry.compress_type = ZIP_DEFLATED
+            entry.external_attr = 0o644 << 16
+            with tempfile.TemporaryFile() as one:
+                rows += write_one(choice.of_customer(customer_id), one)
+                one.seek(0)
+                with archive.open(entry, "w", force_zip64=True) as member:
+                    copyfileobj(one, member, 1024 * 1024)
+    return rows
+
+
+def _customers(choice: Choice) -> list[tuple[object, str]]:
+    with connection.cursor() as cursor:
+        cursor.execute(CUSTOMERS_QUERY, parameters(choice))
+        return list(cursor.fetchall())
+
+
+def _file_name(customer: str, taken: set[str]) -> str:
+    """A usable name that no other customer has, on systems that ignore letter case as well."""
+    stem = _UNUSABLE.sub("_", customer)[:_MOST_CHARACTERS].strip(" .") or "customer"
+    name, number = stem, 1
+    while fold_name(name) in taken:
+        number += 1
+        name = f"{stem} ({number})"
+    taken.add(fold_name(name))
+    return name

@@ -1,0 +1,61 @@
+"""The report as an Excel workbook of one sheet."""
+
+from datetime import UTC, datetime
+from typing import IO
+
+from django.db import connection
+from xlsxwriter import Workbook
+from xlsxwriter.worksheet import Worksheet
+
+from tallybook.errors import Refused
+from tallybook.reports.choice import Choice
+from tallybook.reports.itemised import COLUMNS, COUNT_QUERY, parameters, rows_query
+
+MOST_ROWS = 1_048_575
+# A workbook keeps about fifteen digits of a number; larger ones are written as text rather than rounded.
+_LARGEST_EXACT = 10**15
+_WIDTHS = {"Month": 9, "Deleted": 8, "Invoice": 9, "Days Backed Up": 9, "Customer ID": 36}
+_USUAL_WIDTH = 22
+# Nothing in the file tells when it was made, so that the same data is the same file.
+_CREATED = datetime(2000, 1, 1, tzinfo=UTC).replace(tzinfo=None)
+
+
+def write_xlsx(choice: Choice, target: IO[bytes]) -> int:
+    """Write the workbook and return its number of rows. Text stays text, whatever it looks like.
+
+    Raises:
+        Refused: more rows than a sheet has.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(COUNT_QUERY, parameters(choice))
+        rows = int(cursor.fetchone()[0])
+    if rows > MOST_ROWS:
+        raise Refused(f"The report has {rows:,} rows, and a sheet of Excel {MOST_ROWS:,}. Choose CSV or fewer months.")
+    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    with Workbook(target, options) as workbook:
+        workbook.set_properties({"title": "Itemised billing report", "created": _CREATED})
+        _fill(workbook, choice)
+    return rows
+
+
+def _fill(workbook: Workbook, choice: Choice) -> None:
+    sheet = workbook.add_worksheet("Itemised billing report")
+    sheet.freeze_panes(1, 0)
+    bold = workbook.add_format({"bold": True})
+    whole = workbook.add_format({"num_format": "#,##0"})
+    for index, column in enumerate(COLUMNS):
+        sheet.set_column(index, index, _WIDTHS.get(column.title, _USUAL_WIDTH), None if column.is_text else whole)
+        sheet.write_string(0, index, column.title, bold)
+    with connection.connection.cursor(name="workbook") as cursor:
+        cursor.itersize = 2000
+        cursor.execute(rows_query(), parameters(choice))
+        for number, row in enumerate(cursor, start=1):
+            _write_row(sheet, number, row)
+
+
+def _write_row(sheet: Worksheet, number: int, row: tuple[str | int | None, ...]) -> None:
+    for index, value in enumerate(row):
+        if isinstance(value, int) and abs(value) < _LARGEST_EXACT:
+            sheet.write_number(number, index, value)
+        elif value is not None:
+            sheet.write_string(number, index, str(value))

@@ -1,0 +1,107 @@
+"""Customers of one subscription: finding, naming and renaming them. Call these inside the subscription's scope."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+
+from tallybook.database.folding import fold_name
+from tallybook.errors import NotFound, Refused
+from tallybook.subscriptions.models import Customer, CustomerAlias, Subscription
+from tallybook.subscriptions.near import did_you_mean
+from tallybook.subscriptions.revisions import raise_all_revisions
+from tallybook.subscriptions.subscriptions import checked_name
+
+
+def list_customers(subscription: Subscription) -> list[Customer]:
+    """All customers, by name."""
+    return list(Customer.objects.filter(subscription_id=subscription.id).order_by("name_folded"))
+
+
+def customer_aliases(subscription: Subscription) -> dict[UUID, list[str]]:
+    """The aliases of each customer that has some."""
+    aliases: dict[UUID, list[str]] = {}
+    for alias in CustomerAlias.objects.filter(subscription_id=subscription.id).order_by("name_folded"):
+        aliases.setdefault(alias.customer_id, []).append(alias.name)
+    return aliases
+
+
+def customers_by_name(subscription: Subscription) -> dict[str, Customer]:
+    """Every customer under its folded name and under each of its folded aliases."""
+    by_id = {customer.id: customer for customer in list_customers(subscription)}
+    aliases = CustomerAlias.objects.filter(subscription_id=subscription.id)
+    return {alias.name_folded: by_id[alias.customer_id] for alias in aliases} | {
+        customer.name_folded: customer for customer in by_id.values()
+    }
+
+
+def find_customers(subscription: Subscription, names: Iterable[str]) -> list[Customer]:
+    """The customers of these names or aliases, each once.
+
+    Raises:
+        NotFound: one of the names is unknown; names the near matches.
+    """
+    known = customers_by_name(subscription)
+    found: dict[UUID, Customer] = {}
+    for name in names:
+        customer = known.get(fold_name(name))
+        if customer is None:
+            candidates = [one.name for one in known.values()]
+            hint = did_you_mean(name, candidates, otherwise="`tallybook customer list` shows those that there are.")
+            raise NotFound(f"There is no customer {name!r} in {subscription.name!r}. {hint}")
+        found[customer.id] = customer
+    return list(found.values())
+
+
+def alias_customer(subscription: Subscription, name: str, alias: str) -> Customer:
+    """Let files call a customer by another name too. The same alias again changes nothing.
+
+    Raises:
+        NotFound: there is no such customer.
+        Refused: another customer has this name or alias.
+    """
+    (customer,) = find_customers(subscription, [name])
+    alias = checked_name(alias, "alias")
+    taken = customers_by_name(subscription).get(fold_name(alias))
+    if taken is not None and taken.id != customer.id:
+        raise Refused(f"{alias!r} is a name of the customer {taken.name!r} already.")
+    if taken is None:
+        _add_alias(customer, alias)
+    return customer
+
+
+def rename_customer(subscription: Subscription, name: str, new_name: str) -> Customer:
+    """Give a customer another name; its former name becomes an alias, so that files that use it still find the customer.
+
+    Raises:
+        NotFound: there is no such customer.
+        Refused: another customer has this name or alias.
+    """
+    (customer,) = find_customers(subscription, [name])
+    new_name = checked_name(new_name, "customer")
+    taken = customers_by_name(subscription).get(fold_name(new_name))
+    if taken is not None and taken.id != customer.id:
+        raise Refused(f"{new_name!r} is a name of the customer {taken.name!r} already.")
+    with transaction.atomic():
+        former = customer.name
+        # An alias that becomes the name is no alias any more; the two never overlap.
+        CustomerAlias.objects.filter(subscription_id=subscription.id, name_folded=fold_name(new_name)).delete()
+        customer.name, customer.name_folded = new_name, fold_name(new_name)
+        customer.save(update_fields=["name", "name_folded"])
+        if fold_name(former) != customer.name_folded:
+            _add_alias(customer, former)
+        raise_all_revisions(subscription.id)
+    return customer
+
+
+def _add_alias(customer: Customer, alias: str) -> None:
+    try:
+        with transaction.atomic():
+            CustomerAlias.objects.create(
+                subscription_id=customer.subscription_id,
+                customer_id=customer.id,
+                name=alias,
+                name_folded=fold_name(alias),
+            )
+    except IntegrityError:
+        raise Refused(f"{alias!r} was given to another customer just now.") from None

@@ -1,0 +1,182 @@
+"""Subscriptions and what each of them owns besides usage: customers, organisations, people's roles, revisions; and the product
+catalogue.
+
+Every table of a subscription leads its key with `subscription_id` and carries row-level security (see the migrations). The
+product catalogue belongs to the installation.
+"""
+
+from typing import ClassVar
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.functions import RandomUUID
+from django.db import models
+from django.db.models.functions import Now
+
+NAME_CHARACTERS = 200
+# Case folding makes at most three characters of one ("ΐ").
+FOLDED_CHARACTERS = 3 * NAME_CHARACTERS
+
+
+class Subscription(models.Model):
+    """One MSP's account: the tenant boundary."""
+
+    id = models.UUIDField(primary_key=True, db_default=RandomUUID(), editable=False)
+    name = models.CharField(max_length=NAME_CHARACTERS)
+    name_folded = models.CharField(max_length=FOLDED_CHARACTERS, unique=True)
+    time_zone = models.CharField(max_length=64, default="UTC")
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        db_table = "subscription"
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone)
+
+
+class People(BaseUserManager["User"]):
+    """Finds people by their e-mail address, whatever its letter case."""
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        return self.get(email=(username or "").casefold())
+
+
+class User(AbstractBaseUser):
+    """Somebody who signs in. The e-mail address is stored case-folded."""
+
+    id = models.UUIDField(primary_key=True, db_default=RandomUUID(), editable=False)
+    email = models.EmailField(unique=True)
+    is_active = models.BooleanField(default=True)
+    created_at = models.DateTimeField(db_default=Now())
+
+    objects: ClassVar[People] = People()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+
+    class Meta:
+        db_table = "person"
+
+    def __str__(self) -> str:
+        return self.email
+
+
+class Role(models.TextChoices):
+    OWNER = "owner"
+    BILLING = "billing"
+    VIEWER = "viewer"
+
+
+class Membership(models.Model):
+    """A person's role in one subscription."""
+
+    pk = models.CompositePrimaryKey("subscription_id", "user_id")
+    subscription = models.ForeignKey(Subscription, on_delete=models.CASCADE, db_index=False)
+    user = models.ForeignKey(User, on_delete=models.CASCADE)
+    role = models.CharField(max_length=10, choices=Role)
+
+    class Meta:
+        db_table = "membership"
+
+
+class Customer(models.Model):
+    """A client of the MSP. Its id never changes; its name may."""
+
+    pk = models.CompositePrimaryKey("subscription_id", "id")
+    subscription = models.ForeignKey(Subscription, on_delete=models.CASCADE, db_index=False)
+    id: "models.UUIDField[UUID, UUID]" = models.UUIDField(db_default=RandomUUID(), editable=False)
+    name = models.CharField(max_length=NAME_CHARACTERS)
+    name_folded = models.CharField(max_length=FOLDED_CHARACTERS)
+    reference = models.CharField(max_length=NAME_CHARACTERS, default="", blank=True)
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        db_table = "customer"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["subscription", "name_folded"], name="customer_name_unique"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class CustomerAlias(models.Model):
+    """Another name under which files call a customer: typed by somebody, or the customer's name before a rename."""
+
+    pk = models.CompositePrimaryKey("subscription_id", "name_folded")
+    subscription = models.ForeignKey(Subscription, on_delete=models.CASCADE, db_index=False)
+    name_folded = models.CharField(max_length=FOLDED_CHARACTERS)
+    name = models.CharField(max_length=NAME_CHARACTERS)
+    customer_id = models.UUIDField()
+
+    class Meta:
+        db_table = "customer_alias"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Organisation(models.Model):
+    """A Microsoft 365 tenant or a site of a customer."""
+
+    pk = models.CompositePrimaryKey("subscription_id", "id")
+    subscription = models.ForeignKey(Subscription, on_delete=models.CASCADE, db_index=False)
+    id: "models.UUIDField[UUID, UUID]" = models.UUIDField(db_default=RandomUUID(), editable=False)
+    customer_id = models.UUIDField()
+    name = models.CharField(max_length=NAME_CHARACTERS)
+    name_folded = models.CharField(max_length=FOLDED_CHARACTERS)
+
+    class Meta:
+        db_table = "organisation"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["subscription", "customer_id", "name_folded"], name="organisation_name_unique"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Product(models.Model):
+    """A backup product in the installation's catalogue."""
+
+    id = models.SmallAutoField(primary_key=True)
+    name = models.CharField(max_length=NAME_CHARACTERS)
+    name_folded = models.CharField(max_length=FOLDED_CHARACTERS, unique=True)
+
+    class Meta:
+        db_table = "product"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ProductAlias(models.Model):
+    """Another name under which files call a product."""
+
+    name_folded = models.CharField(max_length=FOLDED_CHARACTERS, primary_key=True)
+    name = models.CharField(max_length=NAME_CHARACTERS)
+    product = models.ForeignKey(Product, on_delete=models.CASCADE)
+
+    class Meta:
+        db_table = "product_alias"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Revision(models.Model):
+    """How often what a report of this month says has changed, and when last."""
+
+    pk = models.CompositePrimaryKey("subscription_id", "month")
+    subscription = models.ForeignKey(Subscription, on_delete=models.CASCADE, db_index=False)
+    month = models.DateField()
+    number = models.BigIntegerField()
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "revision"

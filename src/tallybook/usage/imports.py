@@ -1,0 +1,39 @@
+"""The record of imports: what was taken in, from which source, and with what result. Call inside the scope, under the lock."""
+
+from typing import Any
+
+from django.db.models import Max
+
+from tallybook.subscriptions.models import Subscription
+from tallybook.usage.judging import Post
+from tallybook.usage.models import Import, Source
+
+# All files of a subscription are one source: a later file speaks anew of what an earlier one has said.
+FILE_SOURCE = "Imported files"
+
+
+def begin_import(subscription: Subscription, source_name: str, *, replace: bool) -> Post:
+    """The next import of a source, which is made when it is new. Nothing is recorded before `finish_import`."""
+    source = _source(subscription, source_name)
+    last = Import.objects.filter(subscription_id=subscription.id).aggregate(last=Max("number"))["last"] or 0
+    return Post(subscription_id=subscription.id, source_number=source.number, import_number=last + 1, replace=replace)
+
+
+def finish_import(post: Post, facts: dict[str, Any]) -> None:
+    """Record the import with the facts about its file, by the names of Import's columns."""
+    Import.objects.create(
+        subscription_id=post.subscription_id,
+        number=post.import_number,
+        source_number=post.source_number,
+        replaced=post.replace,
+        **facts,
+    )
+
+
+def _source(subscription: Subscription, name: str) -> Source:
+    sources = Source.objects.filter(subscription_id=subscription.id)
+    found = sources.filter(name=name).first()
+    if found is None:
+        last = sources.aggregate(last=Max("number"))["last"] or 0
+        found = Source.objects.create(subscription=subscription, number=last + 1, name=name)
+    return found

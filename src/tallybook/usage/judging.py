@@ -1,0 +1,256 @@
+"""What of the staged rows may not enter the ledger, and what differs from what the source said before.
+
+Each function is one SQL statement over the table `staged`. Rows that are refused leave the stage.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+from uuid import UUID
+
+from django.db import connection
+
+from tallybook.usage.staging import COLUMNS
+
+KEY = ("month", "customer_id", "object_key")
+VALUES = tuple(name for name in COLUMNS if name not in (*KEY, "line"))
+
+# What a source may say anew of an object that it has reported before; the other values are the object's identity.
+GIVEN = (
+    "object_name",
+    "object_name_folded",
+    "object_details",
+    "object_details_folded",
+    "plan",
+    "licence",
+    "deleted",
+    "invoice",
+    "days_mask",
+    "days_backed_up",
+    "first_backup",
+    "last_backup",
+    "protected_bytes",
+    "stored_bytes",
+)
+_SAID = tuple(name for name in GIVEN if not name.endswith("_folded") and name != "days_mask")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Post:
+    """One import on its way into the ledger: whose, from which source, and whether it replaces what the source said."""
+
+    subscription_id: UUID
+    source_number: int
+    import_number: int
+    replace: bool
+
+    def parameters(self) -> dict[str, object]:
+        return {
+            "subscription": self.subscription_id,
+            "source": self.source_number,
+            "import": self.import_number,
+            "replace": self.replace,
+        }
+
+
+class Judgement(NamedTuple):
+    """A staged row that is not taken. `field` is a column of StagedRow."""
+
+    line: int
+    field: str
+    value: str
+    reason: str
+
+
+class Change(NamedTuple):
+    """A value of a reported object that a later file gives differently."""
+
+    line: int
+    field: str
+    before: str | None
+    after: str | None
+
+
+class Missing(NamedTuple):
+    """An object of an earlier file that a later one, for the same customer, product and month, does not have."""
+
+    month: str
+    customer: str
+    product: str
+    object_type: str
+    object_name: str
+
+
+def columns(names: tuple[str, ...], alias: str = "") -> str:
+    """The names as an SQL list, each behind the alias of its table."""
+    prefix = f"{alias}." if alias else ""
+    return ", ".join(prefix + name for name in names)
+
+
+def same_key(left: str, right: str) -> str:
+    return " AND ".join(f"{left}.{name} = {right}.{name}" for name in KEY)
+
+
+# The source's live entry of a staged row.
+LIVE_OF_SOURCE = (
+    f"e.subscription_id = %(subscription)s AND {same_key('e', 's')} AND e.source_number = %(source)s AND e.retired_by IS NULL"
+)
+
+_TAKE_REPEATS = f"""
+    WITH repeated AS (
+        SELECT {columns(KEY)}, min(line) AS first_line FROM staged GROUP BY {columns(KEY)} HAVING count(*) > 1
+    ), taken AS (
+        DELETE FROM staged s USING repeated r, staged f
+        WHERE {same_key("s", "r")} AND s.line > r.first_line AND f.line = r.first_line
+        RETURNING s.line, s.object_name, r.first_line,
+            ROW({columns(GIVEN, "s")}) IS NOT DISTINCT FROM ROW({columns(GIVEN, "f")}) AS same
+    ), contradicting AS (
+        INSERT INTO judged SELECT line, 'object_name', object_name, format(%(reason)s, first_line)
+        FROM taken WHERE NOT same
+    )
+    SELECT count(*) FROM taken WHERE same
+"""
+_CONTRADICTS = (
+    "This is the same object as on line %s, with other values. Leave one of the two lines, or give each object its own id."
+)
+
+_TAKE_OTHER_GENERATION = """
+    WITH told AS (
+        SELECT month, customer_id, product_id,
+            min(line) FILTER (WHERE invoice IS NOT NULL) AS first_b, min(line) FILTER (WHERE invoice IS NULL) AS first_a
+        FROM staged GROUP BY month, customer_id, product_id
+    ), ruling AS (
+        SELECT month, customer_id, product_id, stood.is_b IS NOT NULL AS stood,
+            coalesce(stood.is_b, coalesce(first_b < first_a, first_b IS NOT NULL)) AS is_b
+        FROM told LEFT JOIN LATERAL (
+            SELECT e.invoice IS NOT NULL AS is_b FROM entry e
+            WHERE e.subscription_id = %(subscription)s AND e.month = told.month AND e.customer_id = told.customer_id
+                AND e.product_id = told.product_id AND e.retired_by IS NULL
+                AND NOT (%(replace)s AND e.source_number = %(source)s)
+            LIMIT 1
+        ) stood ON true
+        WHERE (first_a IS NOT NULL AND first_b IS NOT NULL) OR stood.is_b <> (first_b IS NOT NULL)
+    ), taken AS (
+        DELETE FROM staged s USING ruling r
+        WHERE s.month = r.month AND s.customer_id = r.customer_id AND s.product_id = r.product_id
+            AND (s.invoice IS NOT NULL) <> r.is_b
+        RETURNING s.line, coalesce(s.invoice, '') AS invoice, r.stood
+    )
+    INSERT INTO judged SELECT line, 'invoice', invoice, format(
+        CASE WHEN stood THEN %(unlike_ledger)s ELSE %(unlike_file)s END,
+        CASE WHEN invoice = '' THEN 'does not say' ELSE 'says' END
+    ) FROM taken
+"""
+_UNLIKE_LEDGER = (
+    "This row %s Billable or Free, unlike what is in the ledger for its customer, product and month; the two kinds of report "
+    "would count everybody twice. Import with --replace to put this file in the place of the other."
+)
+_UNLIKE_FILE = (
+    "This row %s Billable or Free, unlike earlier rows for its customer, product and month; the two kinds of report would "
+    "count everybody twice. Keep one of the two kinds."
+)
+
+
+def judge(post: Post) -> int:
+    """Take from the stage what may not enter the ledger, into the table `judged`.
+
+    Rows about an object that an earlier row of the file is about: those that say the same again are dropped, those that
+    contradict it are judged. And rows of the other generation than what stands for their customer, product and month, or than
+    the file's first. A row that says `Invoice` is of generation B, one row for each billed entity; mixed with generation A,
+    one row for each object and workload, everybody would be counted twice.
+
+    Returns:
+        The number of rows that said the same again.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE IF EXISTS judged")
+        cursor.execute("CREATE TEMPORARY TABLE judged (line integer, field text, value text, reason text) ON COMMIT DROP")
+        cursor.execute(_TAKE_REPEATS, post.parameters() | {"reason": _CONTRADICTS})
+        repeats = int(cursor.fetchone()[0])
+        unlike = {"unlike_ledger": _UNLIKE_LEDGER, "unlike_file": _UNLIKE_FILE}
+        cursor.execute(_TAKE_OTHER_GENERATION, post.parameters() | unlike)
+    return repeats
+
+
+def judgements() -> Iterator[Judgement]:
+    """What was judged, by line. Streamed: a file may be wrong from end to end."""
+    yield from (Judgement(*row) for row in _stream("SELECT line, field, value, reason FROM judged ORDER BY line"))
+
+
+def _merged(name: str) -> str:
+    """The value after this file: its own, or with none given (and nothing to be replaced) the former one."""
+    nothing_given = f"s.{name} = 0" if name == "days_mask" else f"s.{name} IS NULL"
+    return f"CASE WHEN {nothing_given} AND NOT %(replace)s THEN e.{name} ELSE s.{name} END"
+
+
+_FIND_CHANGED = f"""
+    CREATE TEMPORARY TABLE changed ON COMMIT DROP AS
+    SELECT * FROM (
+        SELECT s.line, {columns(KEY, "s")}, e.import_number AS former_import,
+            {", ".join(f"e.{name} AS former_{name}" for name in GIVEN)},
+            {", ".join(f"{_merged(name) if name in GIVEN else 's.' + name} AS {name}" for name in VALUES)}
+        FROM staged s JOIN entry e ON {LIVE_OF_SOURCE}
+    ) compared
+    WHERE ROW({columns(GIVEN)}) IS DISTINCT FROM ROW({", ".join(f"former_{name}" for name in GIVEN)})
+"""
+
+
+def find_changed(post: Post) -> int:
+    """Fill the table `changed` with the rows that differ from the source's live entry, merged with it. Returns how many."""
+    return _fill("changed", _FIND_CHANGED, post)
+
+
+_FIND_MISSING = f"""
+    CREATE TEMPORARY TABLE missing ON COMMIT DROP AS
+    SELECT {columns(KEY, "e")}, e.product_id, e.import_number, e.object_type, e.object_name
+    FROM (SELECT DISTINCT month, customer_id, product_id FROM staged) told
+    JOIN entry e ON e.subscription_id = %(subscription)s AND e.month = told.month AND e.customer_id = told.customer_id
+        AND e.product_id = told.product_id AND e.source_number = %(source)s AND e.retired_by IS NULL
+    WHERE NOT EXISTS (SELECT FROM staged s WHERE {same_key("s", "e")})
+"""
+
+
+def find_missing(post: Post) -> int:
+    """Fill the table `missing` with the source's live entries that this file does not confirm. Returns how many."""
+    return _fill("missing", _FIND_MISSING, post)
+
+
+def _fill(table: str, statement: str, post: Post) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP TABLE IF EXISTS {table}")
+        cursor.execute(statement, post.parameters())
+        cursor.execute(f"ANALYZE {table}")
+        cursor.execute(f"SELECT count(*) FROM {table}")
+        return int(cursor.fetchone()[0])
+
+
+_CHANGES = " UNION ALL ".join(
+    f"SELECT line, '{name}', former_{name}::text, {name}::text FROM changed WHERE {name} IS DISTINCT FROM former_{name}"
+    for name in _SAID
+)
+
+
+def changes() -> Iterator[Change]:
+    """Each value that differs, by line. Streamed: a file may change everything."""
+    yield from (Change(*row) for row in _stream(f"SELECT * FROM ({_CHANGES}) told ORDER BY line"))
+
+
+_MISSING = """
+    SELECT to_char(m.month, 'YYYY-MM'), c.name, p.name, m.object_type, m.object_name
+    FROM missing m JOIN customer c ON c.subscription_id = %(subscription)s AND c.id = m.customer_id
+    JOIN product p ON p.id = m.product_id
+    ORDER BY 1, 2, 3, 4, 5
+"""
+
+
+def missing(post: Post) -> Iterator[Missing]:
+    """Each object that an earlier file has and this one has not. Streamed."""
+    yield from (Missing(*row) for row in _stream(_MISSING, post.parameters()))
+
+
+def _stream(query: str, parameters: dict[str, object] | None = None) -> Iterator[tuple[object, ...]]:
+    connection.ensure_connection()
+    with connection.connection.cursor(name="judged") as cursor:
+        cursor.itersize = 2000
+        cursor.execute(query, parameters)
+        yield from cursor

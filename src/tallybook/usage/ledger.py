@@ -1,0 +1,186 @@
+"""The one writer of the ledger: from judged rows to entries, usage items and revisions.
+
+What a source says of an object in a month is one live entry. A later file of the same source retires it and appends the
+merged one; nothing is overwritten. A usage item is the fold of its live entries, one of each source.
+
+All of it happens in one transaction under the subscription's lock.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from django.db import connection
+
+from tallybook.usage.judging import (
+    GIVEN,
+    KEY,
+    LIVE_OF_SOURCE,
+    VALUES,
+    Post,
+    columns,
+    find_changed,
+    find_missing,
+    same_key,
+)
+from tallybook.subscriptions.revisions import raise_revisions
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Posted:
+    """What a post did: numbers of rows and, for `missing` and `removed`, of entries."""
+
+    new: int
+    existing: int
+    changed: int
+    missing: int
+    removed: int
+
+
+def lock_ledger(subscription_id: UUID) -> None:
+    """One writer of a subscription's ledger at a time; others wait until its transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('ledger ' || %s, 0))", [str(subscription_id)])
+
+
+def post_staged(post: Post) -> Posted:
+    """Take what is staged into the ledger. The caller holds the subscription's lock and has recorded the import.
+
+    Raises:
+        RuntimeError: a staged row points to a customer, organisation or product that this subscription does not have.
+    """
+    _check_references(post)
+    staged = _number("SELECT count(*) FROM staged", post)
+    changed = find_changed(post)
+    missing = find_missing(post)
+    _write(_NOTE_TOUCHED, post)
+    new_by_month = _append_new(post)
+    _write(_RETIRE_CHANGED, post)
+    _write(_APPEND_CHANGED, post)
+    removed = _write(_RETIRE_MISSING, post) if post.replace else 0
+    months = _fold_touched(post)
+    raise_revisions(post.subscription_id, months | new_by_month.keys())
+    new = sum(new_by_month.values())
+    return Posted(new=new, existing=staged - new - changed, changed=changed, missing=missing, removed=removed)
+
+
+_DANGLING = """
+    SELECT count(*) FROM (SELECT DISTINCT customer_id, organisation_id, product_id FROM staged) s WHERE NOT EXISTS (
+        SELECT FROM customer c WHERE c.subscription_id = %(subscription)s AND c.id = s.customer_id
+    ) OR NOT EXISTS (SELECT FROM product p WHERE p.id = s.product_id) OR (
+        s.organisation_id IS NOT NULL AND NOT EXISTS (
+            SELECT FROM organisation o
+            WHERE o.subscription_id = %(subscription)s AND o.id = s.organisation_id AND o.customer_id = s.customer_id
+        )
+    )
+"""
+
+
+def _check_references(post: Post) -> None:
+    """The references of all staged rows at once, in place of a foreign key's check of each."""
+    if dangling := _number(_DANGLING, post):
+        raise RuntimeError(f"{dangling} staged customers, organisations or products are not of this subscription.")
+
+
+_ENTRY = f"subscription_id, source_number, import_number, line, {columns(KEY)}, {columns(VALUES)}"
+_ENTRY_OF = "%(subscription)s, %(source)s, %(import)s"
+_ITEM_OF_STAGED = f"SELECT FROM usage_item i WHERE i.subscription_id = %(subscription)s AND {same_key('i', 's')}"
+_NEW_TO_SOURCE = f"NOT EXISTS (SELECT FROM entry e WHERE {LIVE_OF_SOURCE})"
+
+# The items that have to be folded anew: those that stand already and get an entry, a changed one, or lose one.
+_NOTE_TOUCHED = f"""
+    CREATE TEMPORARY TABLE touched ON COMMIT DROP AS
+    SELECT {columns(KEY)} FROM staged s WHERE {_NEW_TO_SOURCE} AND EXISTS ({_ITEM_OF_STAGED})
+    UNION ALL SELECT {columns(KEY)} FROM changed
+    UNION ALL SELECT {columns(KEY)} FROM missing WHERE %(replace)s
+"""
+_APPEND_NEW = f"""
+    WITH written AS (
+        INSERT INTO entry ({_ENTRY}) SELECT {_ENTRY_OF}, s.line, {columns(KEY, "s")}, {columns(VALUES, "s")}
+        FROM staged s WHERE {_NEW_TO_SOURCE} RETURNING month
+    )
+    SELECT month, count(*) FROM written GROUP BY month
+"""
+# The fold of one entry is that entry: an item that did not stand yet is taken from the stage as it is.
+_ADD_ITEMS = f"""
+    INSERT INTO usage_item (subscription_id, {columns(KEY)}, {columns(VALUES)})
+    SELECT %(subscription)s, {columns(KEY, "s")}, {columns(VALUES, "s")} FROM staged s WHERE NOT EXISTS ({_ITEM_OF_STAGED})
+"""
+_RETIRE_CHANGED = f"""
+    UPDATE entry e SET retired_by = %(import)s FROM changed c
+    WHERE e.subscription_id = %(subscription)s AND {same_key("e", "c")} AND e.import_number = c.former_import
+"""
+_APPEND_CHANGED = f"""
+    INSERT INTO entry ({_ENTRY})
+    SELECT {_ENTRY_OF}, c.line, {columns(KEY, "c")}, {columns(VALUES, "c")} FROM changed c
+"""
+_RETIRE_MISSING = f"""
+    UPDATE entry e SET retired_by = %(import)s FROM missing m
+    WHERE e.subscription_id = %(subscription)s AND {same_key("e", "m")} AND e.import_number = m.import_number
+"""
+
+
+def _append_new(post: Post) -> dict[date, int]:
+    """Append entries of objects that the source did not report before. Returns how many by month."""
+    with connection.cursor() as cursor:
+        cursor.execute(_APPEND_NEW, post.parameters())
+        new_by_month = dict(cursor.fetchall())
+    if new_by_month:
+        _write(_ADD_ITEMS, post)
+    return new_by_month
+
+
+def _fold_touched(post: Post) -> set[date]:
+    """Fold the items noted in `touched` again, and drop those of which nothing is left. Returns their months."""
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE touched")
+        cursor.execute("SELECT DISTINCT month FROM touched")
+        months = {month for (month,) in cursor.fetchall()}
+    if months:
+        _write(_FOLD, post)
+        _write(_DROP_UNTOLD, post)
+    return months
+
+
+def _folded(name: str) -> str:
+    """The fold of one value over the live entries of an item: one entry of each source, the latest file's first."""
+    match name:
+        case "days_mask":
+            return "bit_or(e.days_mask)"
+        case "days_backed_up":
+            # Days that are known one by one are counted; a source that gives only a number may know of more.
+            return "greatest(nullif(bit_count(bit_or(e.days_mask)::bit(32)), 0), max(e.days_backed_up))"
+        case "protected_bytes" | "stored_bytes" | "last_backup":
+            return f"max(e.{name})"
+        case "first_backup":
+            return "min(e.first_backup)"
+    # any_value takes the first value that is not NULL; with an order that is the latest one that is known.
+    return f"any_value(e.{name} ORDER BY e.import_number DESC)"
+
+
+_FOLD = f"""
+    INSERT INTO usage_item AS i (subscription_id, {columns(KEY)}, {columns(VALUES)})
+    SELECT %(subscription)s, {columns(KEY, "e")}, {", ".join(_folded(name) for name in VALUES)}
+    FROM entry e JOIN touched t ON {same_key("e", "t")}
+    WHERE e.subscription_id = %(subscription)s AND e.retired_by IS NULL
+    GROUP BY {columns(KEY, "e")}
+    ON CONFLICT (subscription_id, {columns(KEY)}) DO UPDATE SET {", ".join(f"{name} = excluded.{name}" for name in GIVEN)}
+"""
+_DROP_UNTOLD = f"""
+    DELETE FROM usage_item i USING touched t
+    WHERE i.subscription_id = %(subscription)s AND {same_key("i", "t")} AND NOT EXISTS (
+        SELECT FROM entry e WHERE e.subscription_id = %(subscription)s AND {same_key("e", "t")} AND e.retired_by IS NULL
+    )
+"""
+
+
+def _write(statement: str, post: Post) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, post.parameters())
+        return cursor.rowcount
+
+
+def _number(query: str, post: Post) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(query, post.parameters())
+        return int(cursor.fetchone()[0])

@@ -1,0 +1,115 @@
+"""The tables of the ledger. Only `tallybook.usage.ledger` writes them, in SQL.
+
+Their references to customers, organisations, products and imports stand in the migrations, since Django's ForeignKey cannot
+point to a composite key. On entries and items they are declared NOT ENFORCED: checked row by row they took 35 of the 60
+seconds that a million rows need, so a post checks them all at once instead, and what they point to cannot be deleted.
+
+Keys lead with `subscription_id`, then month and customer: a report of one customer's month reads one stretch of an index,
+however many months and customers there are.
+"""
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models.functions import Now
+
+from tallybook.subscriptions.models import NAME_CHARACTERS, Subscription
+
+TEXT_CHARACTERS = 2000
+FOLDED_CHARACTERS = 3 * TEXT_CHARACTERS
+
+
+class Source(models.Model):
+    """Who reports usage. `number` counts within the subscription."""
+
+    pk = models.CompositePrimaryKey("subscription_id", "number")
+    subscription = models.ForeignKey(Subscription, on_delete=models.CASCADE, db_index=False)
+    number = models.SmallIntegerField()
+    name = models.CharField(max_length=NAME_CHARACTERS)
+
+    class Meta:
+        db_table = "source"
+        constraints: ClassVar = [models.UniqueConstraint(fields=["subscription", "name"], name="source_name_unique")]
+
+
+class Import(models.Model):
+    """One file that was taken in. `number` counts within the subscription and orders its entries."""
+
+    pk = models.CompositePrimaryKey("subscription_id", "number")
+    subscription = models.ForeignKey(Subscription, on_delete=models.CASCADE, db_index=False)
+    number = models.IntegerField()
+    source_number = models.SmallIntegerField()
+    file_name = models.CharField(max_length=TEXT_CHARACTERS)
+    file_sha256 = models.CharField(max_length=64)
+    file_bytes = models.BigIntegerField()
+    profile = models.CharField(max_length=NAME_CHARACTERS)
+    replaced = models.BooleanField()
+    received_at = models.DateTimeField(db_default=Now())
+    row_count = models.IntegerField()
+    new_count = models.IntegerField()
+    existing_count = models.IntegerField()
+    changed_count = models.IntegerField()
+    refused_count = models.IntegerField()
+    removed_count = models.IntegerField()
+
+    class Meta:
+        db_table = "usage_import"
+
+
+class LedgerRow(models.Model):
+    """What an entry says of an object in a month, and what a usage item is the fold of.
+
+    `object_key` is the hash of the object's identity within its customer (see `tallybook.usage.identity`).
+    `days_mask` has bit n-1 set when the object was seen on day n; it is 0 where the days are unknown. `days_backed_up` is the
+    number of days, also where a source gives only that. NULL means that nothing is known.
+    """
+
+    month = models.DateField()
+    customer_id = models.UUIDField()
+    product = models.ForeignKey("subscriptions.Product", on_delete=models.PROTECT, db_index=False, db_constraint=False)
+    object_key = models.UUIDField()
+    organisation_id = models.UUIDField(null=True)
+    object_type = models.CharField(max_length=TEXT_CHARACTERS)
+    object_name = models.CharField(max_length=TEXT_CHARACTERS)
+    object_name_folded = models.CharField(max_length=FOLDED_CHARACTERS)
+    object_details = models.CharField(max_length=TEXT_CHARACTERS, null=True)
+    object_details_folded = models.CharField(max_length=FOLDED_CHARACTERS, null=True)
+    object_id = models.CharField(max_length=TEXT_CHARACTERS, null=True)
+    plan = models.CharField(max_length=TEXT_CHARACTERS, null=True)
+    licence = models.CharField(max_length=TEXT_CHARACTERS, null=True)
+    deleted = models.BooleanField(null=True)
+    invoice = models.CharField(max_length=8, null=True)
+    days_mask = models.IntegerField(default=0)
+    days_backed_up = models.SmallIntegerField(null=True)
+    first_backup = models.DateTimeField(null=True)
+    last_backup = models.DateTimeField(null=True)
+    protected_bytes = models.BigIntegerField(null=True)
+    stored_bytes = models.BigIntegerField(null=True)
+    adjustment_for = models.DateField(null=True)
+
+    class Meta:
+        abstract = True
+
+
+class Entry(LedgerRow):
+    """What one source says of one usage item: kept, retired by a later import, never overwritten."""
+
+    pk = models.CompositePrimaryKey("subscription_id", "month", "customer_id", "object_key", "import_number")
+    subscription = models.ForeignKey(Subscription, on_delete=models.CASCADE, db_index=False, db_constraint=False)
+    source_number = models.SmallIntegerField()
+    import_number = models.IntegerField()
+    line = models.IntegerField()
+    retired_by = models.IntegerField(null=True)
+
+    class Meta:
+        db_table = "entry"
+
+
+class UsageItem(LedgerRow):
+    """The ledger's line for one object in one month: the fold of its live entries."""
+
+    pk = models.CompositePrimaryKey("subscription_id", "month", "customer_id", "object_key")
+    subscription = models.ForeignKey(Subscription, on_delete=models.CASCADE, db_index=False, db_constraint=False)
+
+    class Meta:
+        db_table = "usage_item"

@@ -1,0 +1,226 @@
+"""How long a server lives: as long as somebody holds it, whatever happens to whom."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+import psutil
+import psycopg
+import pytest
+
+from tallybook.database.embedded import hold, release
+from tallybook.database.embedded.log import LARGEST_BYTES
+
+Command = subprocess.Popen[str]
+Start = Callable[..., Command]
+Answer = Callable[[Command], dict[str, str]]
+Eventually = Callable[..., float]
+Processes = Callable[[Path], list[psutil.Process]]
+
+# Forks while it holds; the child says its number and holds until it is killed, or gives up what it holds first.
+FORKING = """
+import os, sys, time
+from pathlib import Path
+from tallybook.database.embedded import hold, release
+hold(Path(sys.argv[1]))
+if os.fork() == 0:
+    if sys.argv[2] == "releasing":
+        release()
+    print(os.getpid(), flush=True)
+time.sleep(600)
+"""
+
+
+def keep_a_payment(url: str) -> None:
+    with psycopg.connect(url) as connection:
+        connection.execute("CREATE TABLE payment AS SELECT 4711 AS amount")
+
+
+def payment(url: str) -> int:
+    with psycopg.connect(url) as connection:
+        row = connection.execute("SELECT amount FROM payment").fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def began(url: str) -> str:
+    with psycopg.connect(url) as connection:
+        row = connection.execute("SELECT pg_postmaster_start_time()::text").fetchone()
+    assert row is not None
+    return str(row[0])
+
+
+def kill(processes: list[psutil.Process]) -> None:
+    for process in processes:
+        with suppress(psutil.NoSuchProcess):
+            process.kill()
+
+
+def test_killed_command_leaves_no_server_and_loses_nothing(
+    home: Path, start: Start, answer: Answer, eventually: Eventually, keepers: Processes, servers: Processes
+) -> None:
+    command = start()
+    keep_a_payment(answer(command)["owner_url"])
+    assert servers(home)
+
+    command.kill()
+    seconds = eventually(lambda: not keepers(home) and not servers(home), 8)
+    print(f"gone {seconds:.1f} s after the kill")  # noqa: T201  # a figure for whoever runs pytest -s
+
+    assert payment(hold(home).owner_url) == 4711
+
+
+def test_server_serves_the_others_when_one_command_is_killed(home: Path, start: Start, answer: Answer) -> None:
+    first, second = start(), start()
+    url = answer(first)["superuser_url"]
+    before = began(url)
+    assert answer(second)["superuser_url"] == url
+
+    first.kill()
+    time.sleep(3.5)
+
+    assert began(url) == before
+
+
+def test_row_of_commands_keeps_one_server(home: Path, start: Start, answer: Answer) -> None:
+    starts = set()
+    for _ in range(3):
+        command = start(home)
+        starts.add(began(answer(command)["superuser_url"]))
+        command.communicate()
+        time.sleep(1.2)
+
+    assert len(starts) == 1
+
+
+def test_killed_keeper_takes_its_server_along(
+    home: Path, start: Start, answer: Answer, eventually: Eventually, keepers: Processes, servers: Processes
+) -> None:
+    keep_a_payment(answer(start())["owner_url"])
+
+    kill(keepers(home))
+
+    eventually(lambda: not servers(home), 8)
+    assert not keepers(home)
+    assert payment(hold(home).owner_url) == 4711
+
+
+def test_command_that_comes_while_the_server_of_a_killed_keeper_stops_gets_a_new_one(
+    home: Path, start: Start, answer: Answer, keepers: Processes
+) -> None:
+    before = began(answer(start())["superuser_url"])
+    for _ in range(3):
+        kill(keepers(home))
+        now = began(answer(start())["superuser_url"])
+        assert now > before
+        before = now
+    assert len(keepers(home)) == 1
+
+
+def test_everything_killed_at_once_recovers(home: Path, keepers: Processes, servers: Processes) -> None:
+    keep_a_payment(hold(home).owner_url)
+    release()
+
+    kill(keepers(home) + servers(home))
+
+    assert payment(hold(home).owner_url) == 4711
+
+
+def test_command_that_comes_while_the_keeper_stops_waits_and_starts_afresh(home: Path, keepers: Processes) -> None:
+    keep_a_payment(hold(home).owner_url)
+    for step in range(8):
+        release()
+        keepers(home)[0].send_signal(signal.SIGTERM)
+        time.sleep(step * 0.05)
+        assert payment(hold(home).owner_url) == 4711
+    assert len(keepers(home)) == 1
+
+
+def test_keeper_that_is_told_to_stop_waits_for_the_command_but_does_not_linger(
+    home: Path, eventually: Eventually, keepers: Processes, servers: Processes
+) -> None:
+    server = hold(home)
+    keepers(home)[0].send_signal(signal.SIGTERM)
+    time.sleep(1)
+    assert began(server.superuser_url)
+
+    release()
+
+    assert eventually(lambda: not servers(home)) < 1.5
+
+
+def test_interrupt_at_the_terminal_is_not_for_the_keeper(home: Path, keepers: Processes, servers: Processes) -> None:
+    hold(home)
+
+    sessions = {os.getsid(process.pid) for process in keepers(home) + servers(home)}
+
+    assert os.getsid(0) not in sessions
+
+
+def test_lock_of_the_command_is_neither_the_keepers_nor_the_servers(home: Path, keepers: Processes, servers: Processes) -> None:
+    hold(home)
+    lock = home / "postgresql" / "holders.lock"
+
+    def holds(process: psutil.Process) -> int:
+        return [file.path for file in process.open_files()].count(str(lock))
+
+    assert [holds(process) for process in keepers(home)] == [1]  # its own, for looking whether anybody holds
+    assert {holds(process) for process in servers(home)} == {0}
+    assert holds(psutil.Process()) == 1
+
+
+@pytest.mark.parametrize("child", ["holding", "releasing"])
+def test_fork_shares_what_is_held(
+    home: Path, eventually: Eventually, keepers: Processes, servers: Processes, child: str
+) -> None:
+    with subprocess.Popen([sys.executable, "-c", FORKING, home, child], stdout=subprocess.PIPE, text=True) as parent:
+        assert parent.stdout is not None
+        pid = int(parent.stdout.readline())
+        if child == "holding":
+            parent.kill()
+        else:
+            os.kill(pid, signal.SIGKILL)
+        time.sleep(3.5)
+        alive = bool(servers(home))
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+        parent.kill()
+
+    assert alive
+    eventually(lambda: not keepers(home) and not servers(home), 8)
+
+
+def test_pid_file_that_names_a_living_stranger_is_no_hindrance(home: Path, eventually: Eventually, servers: Processes) -> None:
+    data = hold(home).data_folder
+    release()
+    eventually(lambda: not servers(home))
+    owner = data.stat().st_uid
+    account = {"user": owner} if owner != os.geteuid() else {}
+    with subprocess.Popen(["sleep", "60"], **account) as stranger:  # type: ignore[call-overload]  # options of Popen
+        pid_file = data / "postmaster.pid"
+        pid_file.write_text(f"{stranger.pid}\n{data}\n1700000000\n5432\n/nowhere\n\n  1234567         0\nready\n")
+        os.chown(pid_file, owner, -1)
+
+        server = hold(home)
+        assert began(server.superuser_url)
+        assert stranger.poll() is None
+        stranger.kill()
+
+
+def test_log_is_bounded_and_goes_on(home: Path, eventually: Eventually) -> None:
+    server = hold(home)
+    log = home / "postgresql" / "server.log"
+    with log.open("ab") as file:
+        file.write(b"x" * LARGEST_BYTES)
+
+    eventually(lambda: log.stat().st_size < LARGEST_BYTES)
+    with psycopg.connect(server.superuser_url) as connection, pytest.raises(psycopg.errors.DivisionByZero):
+        connection.execute("SELECT 1 / 0")
+
+    assert "division by zero" in log.read_text()
+    assert log.with_name("server.log.1").stat().st_size > LARGEST_BYTES
