@@ -1,0 +1,31 @@
+"""The `tallybook` command line."""
+
+import os
+import sys
+
+import django
+
+from tallybook.errors import TallybookError
+
+FAILED = 2
+INTERRUPTED = 130
+
+
+def main() -> None:
+    """Run the command that the arguments name; errors that a person can mend become one line and status 2."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tallybook.config.settings")
+    try:
+        django.setup()
+        # Models can be imported only once Django knows its settings.
+        from tallybook.commands.program import program  # noqa: PLC0415
+
+        program()
+    except TallybookError as error:
+        sys.stderr.write(f"tallybook: {error}\n")
+        sys.exit(FAILED)
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)
+    except BrokenPipeError:
+        # Whoever read the output has seen enough. Closed here, so that the interpreter does not try to flush it again.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)

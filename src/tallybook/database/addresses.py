@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db import connections
 from psycopg import ProgrammingError
 from psycopg.conninfo import conninfo_to_dict
 
@@ -37,3 +38,9 @@ def connection_settings(address: str, *, variable: str) -> dict[str, Any]:
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {"application_name": "tallybook", "connect_timeout": 10, **parts},
     }
+
+
+def use_addresses(addresses: dict[str, str]) -> None:
+    """Let connections that are not open yet use these addresses, by alias: those of the embedded PostgreSQL, once it runs."""
+    for alias, address in addresses.items():
+        connections.settings[alias].update(connection_settings(address, variable=alias))

@@ -1,6 +1,7 @@
 """Findings about a file, which may be as many as its rows: kept in memory while few, on disk when many."""
 
 import json
+import weakref
 from collections.abc import Iterator
 from tempfile import SpooledTemporaryFile
 from typing import Generic, NamedTuple, TypeVar
@@ -17,6 +18,8 @@ class Spool(Generic[Finding]):
         self._kind = kind
         self._file = SpooledTemporaryFile(max_size=_BYTES_IN_MEMORY, mode="w+", encoding="utf-8")  # noqa: SIM115
         self._count = 0
+        # Findings live as long as the summary that holds them; the file goes with the last reference.
+        weakref.finalize(self, self._file.close)
 
     def append(self, finding: Finding) -> None:
         self._file.write(json.dumps(finding) + "\n")

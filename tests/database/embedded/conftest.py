@@ -18,7 +18,7 @@ import psycopg
 import pytest
 
 import tallybook
-from tallybook.database.embedded import release
+from tallybook.database.embedded import EmbeddedServer, hold, release
 
 # Says what it got as one line of JSON, and holds until its input ends.
 COMMAND = """
@@ -108,12 +108,33 @@ def servers() -> Callable[[Path], list[psutil.Process]]:
     return _servers
 
 
+@pytest.fixture(scope="session")
+def end_all() -> Callable[[Path], None]:
+    """Stops all servers below a folder that nobody holds."""
+    return _end_all
+
+
 @pytest.fixture
 def home(tmp_path: Path) -> Iterator[Path]:
     """A home that does not exist yet, below folders that are closed to everybody else."""
     yield tmp_path / "home"
     release()
     _end_all(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def common_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A home for tests that only look, and can share one cluster."""
+    folder = tmp_path_factory.mktemp("common")
+    yield folder / "home"
+    release()
+    _end_all(folder)
+
+
+@pytest.fixture
+def server(common_home: Path) -> EmbeddedServer:
+    """A server for tests that only look."""
+    return hold(common_home)
 
 
 @pytest.fixture

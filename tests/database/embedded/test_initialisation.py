@@ -29,9 +29,10 @@ def test_kill_in_the_middle_leaves_nothing_that_counts_as_a_cluster(
 ) -> None:
     command = start()
     eventually(lambda: unfinished(home, sign))
-    for process in [*keepers(home), command]:
+    command.kill()
+    for keeper in keepers(home):
         with suppress(psutil.NoSuchProcess):
-            process.kill()
+            keeper.kill()
     assert not (home / "postgresql" / "data").exists()
 
     server = hold(home)

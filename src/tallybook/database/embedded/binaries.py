@@ -78,7 +78,7 @@ def binaries_for(account: Account, shared_folder: Path = SHARED_FOLDER) -> Binar
 def _share(installed: Binaries, shared: Binaries) -> None:
     """Copies beside the goal and renames, so that no half copy is ever taken for a whole one."""
     folder = shared.root.parent
-    folder.mkdir(mode=0o755, parents=True, exist_ok=True)
+    _open_folder(folder)
     with closing_descriptor(open_lock(folder / ".copying.lock")) as lock:
         if not alone(lock, seconds=COPY_SECONDS):
             raise TimeoutError(ETIMEDOUT, "another command has been copying for minutes")
@@ -103,11 +103,12 @@ def _copy(source: Path, target: Path) -> None:
     # The marker must not outlive a crash that some of the files do not.
     os.sync()
     (target / MARKER).write_text(_digest(source))
+    (target / MARKER).chmod(0o644)
 
 
 def _open_folder(folder: Path) -> None:
     if not folder.is_dir():
-        folder.mkdir()
+        folder.mkdir(parents=True)
         folder.chmod(0o755)
 
 

@@ -13,7 +13,7 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
-from tallybook.database.embedded.accounts import account_for
+from tallybook.database.embedded.accounts import Account, account_for
 from tallybook.database.embedded.binaries import binaries_for
 from tallybook.database.embedded.cluster import make_cluster, remove_unfinished
 from tallybook.database.embedded.layout import Layout
@@ -21,7 +21,7 @@ from tallybook.database.embedded.locks import give_way, open_lock, try_alone
 from tallybook.database.embedded.log import bound_log
 from tallybook.database.embedded.remains import take_data
 from tallybook.database.embedded.server import start_server, stop_server
-from tallybook.database.embedded.sockets import socket_folder
+from tallybook.database.embedded.sockets import clear_socket_folder, socket_folder
 from tallybook.errors import DatabaseUnavailable
 
 POLL_SECONDS = 0.25
@@ -66,17 +66,26 @@ def keep(layout: Layout, lock: int) -> None:
     watch = Watch(layout)
     signal.signal(signal.SIGTERM, watch.tell_to_stop)
     account = account_for(layout.data)
+    sockets = socket_folder(layout.folder, account)
+    try:
+        serve(layout, account, sockets, watch)
+    finally:
+        with suppress(OSError):
+            sockets.rmdir()
+        # Given back before the holders' lock, which goes when we end: whoever waited for that one finds no keeper.
+        os.close(lock)
+
+
+def serve(layout: Layout, account: Account, sockets: Path, watch: Watch) -> None:
+    """Makes the cluster where there is none, runs the server, and leaves nothing of it but the data."""
     binaries = binaries_for(account)
     remove_unfinished(layout)
     if not layout.data.exists():
         make_cluster(layout, binaries, account)
-    sockets = socket_folder(layout.folder, account)
-    server = start_server(binaries, take_data(layout.data), sockets, account)
-    watch_over(server, watch, layout)
-    with suppress(OSError):
-        sockets.rmdir()
-    # Given back before the holders' lock, which goes when we end: whoever waited for that one finds no keeper.
-    os.close(lock)
+    data = take_data(layout.data)
+    clear_socket_folder(sockets)
+    watch_over(start_server(binaries, data, sockets, account), watch, layout)
+    clear_socket_folder(sockets)
 
 
 def watch_over(server: subprocess.Popen[bytes], watch: Watch, layout: Layout) -> None:

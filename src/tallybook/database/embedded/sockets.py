@@ -16,6 +16,7 @@ from tallybook.errors import DatabaseUnavailable
 
 PORT = 5432
 LONGEST_BYTES = 107
+SOCKET = f".s.PGSQL.{PORT}"
 ROOTS_FOLDER = Path("/run/tallybook-postgresql")
 SHORT_FOLDER = Path("/tmp")  # noqa: S108  # the only short place every user may write; the folder is checked to be ours
 
@@ -42,6 +43,15 @@ def make_socket_folder(folder: Path, account: Account) -> None:
         ) from error
 
 
+def clear_socket_folder(folder: Path) -> None:
+    """Removes what a killed server has left. Only for whoever has the lock on the data, and so knows that it is gone.
+
+    The server would refuse to start if the number in its socket's lock file were anybody's by now.
+    """
+    for name in (SOCKET, f"{SOCKET}.lock"):
+        (folder / name).unlink(missing_ok=True)
+
+
 def _make(folder: Path, mode: int, uid: int) -> None:
     try:
         folder.mkdir(mode=mode)
@@ -58,5 +68,5 @@ def _make(folder: Path, mode: int, uid: int) -> None:
 
 def _fits(folder: Path) -> bool:
     """Whether a socket there can be named to the server and in an address, in which a comma divides hosts."""
-    name = str(folder / f".s.PGSQL.{PORT}")
+    name = str(folder / SOCKET)
     return len(os.fsencode(name)) <= LONGEST_BYTES and name.isprintable() and not set(name) & set(',"\\')

@@ -125,9 +125,11 @@ def _delimiters(source: Source, said: str | None, lines: Sequence[str]) -> tuple
 def _find_header(source: Source, lines: Sequence[str], delimiters: Iterable[str], profiles: Iterable[Profile]) -> _Header:
     """The header under the delimiter that makes most of it known."""
     headers = [_header(lines, delimiter, profiles) for delimiter in delimiters]
-    if found := [header for header in headers if header]:
-        return max(found, key=lambda header: header.rank)
-    raise source.unusable("has no header that can be read; a quotation mark is probably opened in it and not closed.")
+    best = max(filter(None, headers), key=lambda header: header.rank, default=None)
+    # A quotation mark left open under the right delimiter is but a letter under the wrong ones.
+    if best is None or (not best.columns.indexes and None in headers):
+        raise source.unusable("has no header that can be read; a quotation mark is probably opened and not closed in it.")
+    return best
 
 
 def _header(lines: Sequence[str], delimiter: str, profiles: Iterable[Profile]) -> _Header | None:

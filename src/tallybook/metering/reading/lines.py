@@ -78,7 +78,7 @@ class LineBlocks:
 
     def _no_text(self, before: str) -> UnusableFile:
         """A NUL stops the reading: no text and no column of a database holds one."""
-        line = self._line + _count_line_breaks(before)
+        line = self._line + count_line_breaks(before)
         advice = "UTF-16 without a byte order mark is read with --encoding utf-16-le"
         return self._source.unusable(f"holds a NUL character in line {line:,}, so it is no plain text; {advice}.")
 
@@ -86,7 +86,7 @@ class LineBlocks:
         # error.object is what the decoder had kept back plus what it was fed last.
         offset = self._fed_bytes - len(error.object) + error.start
         before = error.object[: error.start].decode(self._encoding.name, "replace")
-        line = self._line + _count_line_breaks(pending + before)
+        line = self._line + count_line_breaks(pending + before)
         where = f"byte 0x{error.object[error.start]:02X} at offset {offset:,} (line {line:,})"
         name = self._encoding.name.upper()
         if self._encoding.said:
@@ -112,5 +112,6 @@ def _end_of_last_line(text: str) -> int:
     return 1 + max(line_feed, text.rfind("\r", line_feed + 1, -1))
 
 
-def _count_line_breaks(text: str) -> int:
+def count_line_breaks(text: str) -> int:
+    """How many lines end in a text, by the same rule as above."""
     return text.count("\n") + text.count("\r") - text.count("\r\n")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Final
+from unicodedata import normalize
 
 from tallybook.metering.reading.formats import month_number, year_number
 from tallybook.metering.reading.refusals import CellRefused
@@ -30,7 +31,7 @@ class MonthReader:
 
     def read(self, field: str, text: str) -> date | None:
         """The first day of the month; None for an empty cell."""
-        if not (trimmed := text.strip()):
+        if not (trimmed := normalize("NFC", text.strip())):
             return None
         for match in _matches(self._profile.month_formats, trimmed):
             parts = match.groupdict()
@@ -57,7 +58,7 @@ class TimeReader:
         when they are put forward, counts on from before.
         """
         try:
-            moment = self._iso(match) if (match := _ISO.fullmatch(text)) else self._by_format(text.strip())
+            moment = self._iso(match) if (match := _ISO.fullmatch(text)) else self._by_format(normalize("NFC", text.strip()))
         except (ValueError, OverflowError):
             moment = None
         if moment is not None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Self
 
 from tallybook.metering.reading.beginning import read_beginning
 from tallybook.metering.reading.cells import compile_row_reader
+from tallybook.metering.reading.lines import count_line_breaks
 from tallybook.metering.reading.records import BrokenRecord
 from tallybook.metering.reading.refusals import CellRefused
 from tallybook.metering.reading.rows import RefusedRow
@@ -104,7 +105,7 @@ def _no_row(line: int, cells: list[str], columns: Columns) -> RefusedRow | None:
     if not any(map(str.strip, cells)):
         return None
     reason = f"The row has {len(cells)} {'cell' if len(cells) == 1 else 'cells'}, the header has {len(columns.header)}"
-    last_line = line + sum(len(cell.splitlines()) - 1 for cell in cells if "\n" in cell or "\r" in cell)
+    last_line = line + sum(map(count_line_breaks, cells))
     if last_line > line:
         reason += f"; the record reaches to line {last_line:,}, so a quotation mark may be missing"
     return RefusedRow.of(line, "", " | ".join(cells), f"{reason}.")

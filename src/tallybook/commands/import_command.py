@@ -1,0 +1,181 @@
+"""`tallybook import`: a usage file into the ledger."""
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import islice
+from pathlib import Path
+from typing import Annotated, Protocol
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+
+from tallybook.commands.environment import open_database
+from tallybook.commands.options import AsJson, SubscriptionName
+from tallybook.metering.importing import ImportOptions, Summary, import_file
+from tallybook.metering.reading import AUTOMATIC, PROFILE_NAMES, ReadingOptions, UsageFile
+from tallybook.reports.months import parse_month
+from tallybook.subscriptions.subscriptions import find_subscription
+
+SOME_ROWS_REFUSED = 1
+_MOST_SHOWN = 20
+_ROWS_A_LINE = 100_000
+
+
+def import_(  # noqa: PLR0913 - one parameter for each option
+    file: Annotated[Path, typer.Argument(help="The usage file.")],
+    subscription: SubscriptionName,
+    *,
+    profile: Annotated[str, typer.Option(help=f"How to read it: {AUTOMATIC} or {', '.join(PROFILE_NAMES)}.")] = AUTOMATIC,
+    encoding: Annotated[
+        str | None, typer.Option(help="Character encoding of a file that is not UTF-8, such as cp1252.")
+    ] = None,
+    delimiter: Annotated[
+        str | None, typer.Option(help="What stands between cells, if it cannot be told from the header.")
+    ] = None,
+    month: Annotated[str | None, typer.Option(metavar="YYYY-MM", help="Month of rows that name none.")] = None,
+    new_customers: Annotated[
+        bool, typer.Option("--new-customers/--no-new-customers", help="Whether customers that are not known yet are added.")
+    ] = True,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Take away what the file does not have, for its customers, products and months.")
+    ] = False,
+    atomic: Annotated[bool, typer.Option("--atomic", help="Take all rows or, if one is refused, none.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen, and change nothing.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Take a usage file into the ledger. Status 0: all rows were taken; 1: some were refused; 2: the file is not usable."""
+    given_month = parse_month(month, "--month") if month else None
+    open_database()
+    chosen = find_subscription(subscription)
+    reading = ReadingOptions(profile=profile, encoding=encoding, delimiter=delimiter, month=given_month, time_zone=chosen.zone)
+    options = ImportOptions(reading=reading, new_customers=new_customers, replace=replace, atomic=atomic, dry_run=dry_run)
+    with _progress() as progress:
+        summary = import_file(chosen, file, options, progress)
+    if as_json:
+        _print_json(summary)
+    else:
+        _print_text(summary, options)
+    if summary.refused:
+        raise typer.Exit(SOME_ROWS_REFUSED)
+
+
+class _Told(Protocol):
+    def __call__(self, file: UsageFile, rows: int) -> None: ...
+
+
+@contextmanager
+def _progress() -> Iterator[_Told]:
+    """A bar on a terminal, plain lines otherwise; on standard error, so that the summary can be piped."""
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield _tell_plainly
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task("Reading", total=None)
+
+        def move(file: UsageFile, rows: int) -> None:
+            done = f"{rows:,} rows" if file.position_bytes < file.size_bytes else "Writing to the ledger"
+            bar.update(task, total=file.size_bytes, completed=file.position_bytes, description=done)
+
+        yield move
+
+
+def _tell_plainly(file: UsageFile, rows: int) -> None:
+    if rows and rows % _ROWS_A_LINE == 0:
+        sys.stderr.write(f"{rows:,} rows, {100 * file.position_bytes // max(file.size_bytes, 1)} % of the file read\n")
+
+
+def _print_text(summary: Summary, options: ImportOptions) -> None:
+    print(f"{summary.file_name}: {_first_words(summary, options)}")
+    if summary.rows:
+        print(
+            f"  {summary.rows:,} rows: {summary.new:,} new, {summary.existing:,} existing, {summary.changed:,} changed, "
+            f"{len(summary.refused):,} refused."
+        )
+    print(f"  Read with the profile {summary.profile}, encoding {summary.encoding}, delimiter {summary.delimiter!r}.")
+    if summary.customers_created:
+        print(f"  New customers: {summary.customers_created:,}.")
+    if summary.unknown_columns:
+        print(f"  Columns that say nothing to Tallybook: {', '.join(map(repr, summary.unknown_columns))}.")
+    for note in summary.notes:
+        print(f"  {note}")
+    _print_findings(summary, options)
+
+
+def _first_words(summary: Summary, options: ImportOptions) -> str:
+    if not summary.rows:
+        return "the file has a header and no rows; nothing was imported."
+    if summary.imported:
+        return "imported."
+    if options.all_or_nothing and summary.refused:
+        kind = "--atomic" if options.atomic else "--replace"
+        return f"nothing was imported: {kind} takes all rows or none, and some were refused."
+    return "nothing was changed; this is what would happen."
+
+
+def _print_findings(summary: Summary, options: ImportOptions) -> None:
+    changes = (f"line {one.line}, {one.field}: {_shown(one.before)} -> {_shown(one.after)}" for one in summary.changes)
+    _print_some("Changed", changes, len(summary.changes))
+    missing = (f"{one.month}, {one.customer}, {one.product}: {one.object_type} {one.object_name!r}" for one in summary.missing)
+    verb = "Removed" if options.replace else "In the ledger, but not in this file (--replace would remove them)"
+    _print_some(verb, missing, len(summary.missing))
+    refused = (
+        f"line {one.line}"
+        + (f", {one.column}" if one.column else "")
+        + f": {one.reason}"
+        + f" ({one.value!r})" * bool(one.value)
+        for one in summary.refused
+    )
+    _print_some("Refused", refused, len(summary.refused))
+
+
+def _shown(value: str | None) -> str:
+    return "nothing" if value is None else repr(value)
+
+
+def _print_some(title: str, lines: Iterator[str], count: int) -> None:
+    if not count:
+        return
+    print(f"  {title}:")
+    for line in islice(lines, _MOST_SHOWN):
+        print(f"    {line}")
+    if count > _MOST_SHOWN:
+        print(f"    and {count - _MOST_SHOWN:,} more; --json has them all.")
+
+
+def _print_json(summary: Summary) -> None:
+    """One object, written piece by piece: the lists may be as long as the file."""
+    head = {
+        "file": summary.file_name,
+        "profile": summary.profile,
+        "encoding": summary.encoding,
+        "delimiter": summary.delimiter,
+        "unknownColumns": list(summary.unknown_columns),
+        "imported": summary.imported,
+        "rows": summary.rows,
+        "new": summary.new,
+        "existing": summary.existing,
+        "changed": summary.changed,
+        "removed": summary.removed,
+        "customersCreated": summary.customers_created,
+        "notes": summary.notes,
+    }
+    out = sys.stdout
+    out.write(json.dumps(head, ensure_ascii=False)[:-1])
+    _write_list("refused", (one._asdict() for one in summary.refused))
+    changes = ({"line": one.line, "column": one.field, "before": one.before, "after": one.after} for one in summary.changes)
+    _write_list("changes", changes)
+    names = ("month", "customerName", "product", "objectTypeBackedUp", "objectName")
+    _write_list("missing", (dict(zip(names, one, strict=True)) for one in summary.missing))
+    out.write("}\n")
+
+
+def _write_list(name: str, items: Iterator[dict[str, object]]) -> None:
+    sys.stdout.write(f', "{name}": [')
+    for number, item in enumerate(items):
+        sys.stdout.write((", " if number else "") + json.dumps(item, ensure_ascii=False))
+    sys.stdout.write("]")

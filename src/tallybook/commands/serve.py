@@ -1,0 +1,96 @@
+"""`tallybook serve`: the console and the addresses that programs call."""
+
+import errno
+import ipaddress
+import socket
+from typing import Annotated, Any
+
+import typer
+from django.conf import settings
+from gunicorn.app.base import BaseApplication
+
+from tallybook.commands.environment import open_database
+from tallybook.errors import Refused, SettingRefused
+
+DEFAULT_PORT = 8000
+_THREADS_A_WORKER = 16
+_REQUEST_SECONDS = 120
+
+
+def serve(
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on.")] = DEFAULT_PORT,
+    workers: Annotated[int, typer.Option(min=1, max=64, help="Number of processes.")] = 2,
+) -> None:
+    """Serve the console until the process is told to stop."""
+    open_database()
+    serve_console(host, port, workers)
+
+
+def serve_console(host: str, port: int, workers: int) -> None:
+    """Serve until SIGTERM or Ctrl-C; requests that run are finished first.
+
+    Raises:
+        Refused: the port is taken.
+        SettingRefused: the console would be reached over plain http from other machines.
+    """
+    _check_https(host)
+    _check_free(host, port)
+    shown = f"[{host}]" if ":" in host else host
+    print(f"Serving on http://{shown}:{port} (stop with Ctrl-C).", flush=True)
+    _Server({"bind": f"{shown}:{port}", "workers": workers}).run()
+
+
+class _Server(BaseApplication):
+    """gunicorn with our settings and no configuration file."""
+
+    def __init__(self, options: dict[str, Any]) -> None:
+        self._options = options
+        super().__init__()
+
+    def load_config(self) -> None:
+        fixed = {
+            "worker_class": "gthread",
+            "threads": _THREADS_A_WORKER,
+            "timeout": _REQUEST_SECONDS,
+            "graceful_timeout": 30,
+            "proc_name": "tallybook",
+            "loglevel": "warning",
+            # Headers with underscores are dropped: no program behind could tell them from those with hyphens.
+            "header_map": "drop",
+            "forwarded_allow_ips": "",
+        }
+        for name, value in (fixed | self._options).items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Any:  # noqa: ANN401 - gunicorn's word for a WSGI program
+        # Imported in the worker, after the fork: connections are not shared between processes.
+        from tallybook.config.wsgi import application  # noqa: PLC0415
+
+        return application
+
+
+def _check_https(host: str) -> None:
+    try:
+        loopback = host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        loopback = False
+    if not loopback and settings.INSTALLATION.public_url.startswith("http://"):
+        raise SettingRefused(
+            f"Listening on {host} would let people sign in over plain http. Set TALLYBOOK_PUBLIC_URL to the https address of "
+            "the proxy in front, or listen on 127.0.0.1."
+        )
+
+
+def _check_free(host: str, port: int) -> None:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            if error.errno == errno.EADDRINUSE:
+                reason = f"Port {port} is taken by another program. Choose another with --port."
+            else:
+                reason = f"Cannot listen on {host} port {port}: {error.strerror}. Choose another address or port."
+            raise Refused(reason) from None

@@ -1,0 +1,48 @@
+"""`tallybook user`: people who sign in."""
+
+import secrets
+import sys
+from typing import Annotated
+
+import typer
+
+from tallybook.commands.environment import open_database
+from tallybook.errors import Refused
+from tallybook.subscriptions.models import Role
+from tallybook.subscriptions.people import create_user, grant_role
+from tallybook.subscriptions.subscriptions import find_subscription
+
+program = typer.Typer(help="Make people who can sign in.", no_args_is_help=True)
+
+
+@program.callback()
+def _group() -> None:
+    """Make people who can sign in."""
+
+
+@program.command()
+def create(
+    email: str,
+    *,
+    subscription: Annotated[str | None, typer.Option(metavar="NAME", help="Where the person gets a role.")] = None,
+    role: Annotated[Role, typer.Option(help="What the person may do there.")] = Role.OWNER,
+    password_stdin: Annotated[bool, typer.Option(help="Read the password from standard input instead of making one.")] = False,
+) -> None:
+    """Make somebody who signs in with an e-mail address. Without --password-stdin a password is made and shown once."""
+    open_database()
+    chosen = find_subscription(subscription) if subscription else None
+    password = _read_password() if password_stdin else secrets.token_urlsafe(15)
+    user = create_user(email, password)
+    if chosen:
+        grant_role(chosen, user, role)
+    print(f"Made {user.email}" + (f", {role.value} of {chosen.name!r}." if chosen else ", without a role so far."))
+    if not password_stdin:
+        print(f"Password: {password}")
+        print("It is not shown again.")
+
+
+def _read_password() -> str:
+    password = sys.stdin.readline().rstrip("\r\n")
+    if not password:
+        raise Refused("Standard input has no password. Write it there as one line.")
+    return password

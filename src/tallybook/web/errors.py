@@ -1,0 +1,94 @@
+"""Errors as pages: one template for all of them, in the frame of every other page."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.template.loader import render_to_string
+
+from tallybook.errors import DatabaseUnavailable, NotFound, TallybookError
+
+
+class _Kind(NamedTuple):
+    status: int
+    title: str
+
+
+_BAD = _Kind(400, "That cannot be done")
+_MISSING = _Kind(404, "Not found")
+_UNAVAILABLE = _Kind(503, "Out of service")
+
+
+class ErrorPages:
+    """Middleware: an error of the program's own that leaves a view becomes a page with its message."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self._get_response(request)
+        if response.status_code == 405:  # noqa: PLR2004 - Django's own answer to a wrong method has no text
+            return _refuse_method(request, response)
+        return response
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """Called by Django with whatever a view raises."""
+        if not isinstance(error, TallybookError):
+            return None
+        if isinstance(error, NotFound):
+            return error_page(request, _MISSING, str(error))
+        if isinstance(error, DatabaseUnavailable):
+            return error_page(request, _UNAVAILABLE, "The database does not answer. Try again in a minute.", framed=False)
+        return error_page(request, _BAD, str(error))
+
+
+def error_page(request: HttpRequest, kind: _Kind, sentence: str, *, framed: bool = True) -> HttpResponse:
+    """A page that says what is wrong. Not framed, it does without the menu, which asks the database."""
+    context = {"title": kind.title, "sentence": sentence, "framed": framed and hasattr(request, "user")}
+    return render(request, "console/error.html", context, status=kind.status)
+
+
+@login_not_required
+def bad_request(request: HttpRequest, _error: Exception) -> HttpResponse:
+    # Also raised by a host name that is not ours, and then before anybody's session was looked up.
+    return error_page(request, _BAD, "The address or the form that was sent cannot be read.")
+
+
+@login_not_required
+def forbidden(request: HttpRequest, _error: Exception) -> HttpResponse:
+    return error_page(request, _Kind(403, "Not allowed"), "You may not do this here.")
+
+
+@login_not_required
+def not_found(request: HttpRequest, _error: Exception) -> HttpResponse:
+    return error_page(request, _MISSING, "There is no such page.")
+
+
+@login_not_required
+def too_many(request: HttpRequest) -> HttpResponse:
+    return error_page(request, _Kind(429, "Too many attempts"), "Wait a minute, then try again.")
+
+
+@login_not_required
+def broken(_request: HttpRequest) -> HttpResponse:
+    """Rendered without the request: what failed may be what the frame needs."""
+    sentence = "Something went wrong on this server, and its log says what. Nothing was changed by this page."
+    page = render_to_string("console/error.html", {"title": "Server error", "sentence": sentence, "framed": False})
+    return HttpResponse(page, status=500)
+
+
+@login_not_required
+def form_expired(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form whose token does not fit: an old page, a second sign-in, or a form of another site."""
+    assert reason is not None
+    sentence = "This page was open for too long, or somebody signed in or out meanwhile. Go back, reload it, and try again."
+    return error_page(request, _Kind(403, "The form has expired"), sentence)
+
+
+def _refuse_method(request: HttpRequest, response: HttpResponseBase) -> HttpResponse:
+    page = error_page(request, _Kind(405, "Not that way"), "This address cannot be used with this method.")
+    page["Allow"] = response["Allow"]
+    return page

@@ -1,0 +1,11 @@
+"""The product's settings, with a home and a secret that belong to the tests."""
+
+import os
+import tempfile
+
+os.environ.setdefault("TALLYBOOK_SECRET_KEY", "only-for-tests-" + "0123456789abcdef" * 3)
+os.environ["TALLYBOOK_HOME"] = os.path.join(tempfile.gettempdir(), "tallybook-tests-no-home")  # noqa: PTH118 - a plain text
+for _name in ("TALLYBOOK_DATABASE_URL", "TALLYBOOK_OWNER_DATABASE_URL", "TALLYBOOK_PUBLIC_URL"):
+    os.environ.pop(_name, None)
+
+from tallybook.config.settings import *  # noqa: E402, F403
