@@ -1,3 +1,16 @@
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, include, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from tallybook.web import health
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("healthz", health.alive),
+    path("readyz", health.ready),
+    path("", include("tallybook.console.urls")),
+]
+
+handler400 = "tallybook.web.errors.bad_request"
+handler403 = "tallybook.web.errors.forbidden"
+handler404 = "tallybook.web.errors.not_found"
+handler500 = "tallybook.web.errors.broken"
+# Allauth's, for too many attempts to sign in.
+handler429 = "tallybook.web.errors.too_many"

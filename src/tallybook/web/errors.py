@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
-from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -51,28 +50,23 @@ def error_page(request: HttpRequest, kind: _Kind, sentence: str, *, framed: bool
     return render(request, "console/error.html", context, status=kind.status)
 
 
-@login_not_required
 def bad_request(request: HttpRequest, _error: Exception) -> HttpResponse:
     # Also raised by a host name that is not ours, and then before anybody's session was looked up.
     return error_page(request, _BAD, "The address or the form that was sent cannot be read.")
 
 
-@login_not_required
 def forbidden(request: HttpRequest, _error: Exception) -> HttpResponse:
     return error_page(request, _Kind(403, "Not allowed"), "You may not do this here.")
 
 
-@login_not_required
 def not_found(request: HttpRequest, _error: Exception) -> HttpResponse:
     return error_page(request, _MISSING, "There is no such page.")
 
 
-@login_not_required
 def too_many(request: HttpRequest) -> HttpResponse:
     return error_page(request, _Kind(429, "Too many attempts"), "Wait a minute, then try again.")
 
 
-@login_not_required
 def broken(_request: HttpRequest) -> HttpResponse:
     """Rendered without the request: what failed may be what the frame needs."""
     sentence = "Something went wrong on this server, and its log says what. Nothing was changed by this page."
@@ -80,10 +74,8 @@ def broken(_request: HttpRequest) -> HttpResponse:
     return HttpResponse(page, status=500)
 
 
-@login_not_required
-def form_expired(request: HttpRequest, reason: str = "") -> HttpResponse:
+def form_expired(request: HttpRequest, **_reason: str) -> HttpResponse:
     """A form whose token does not fit: an old page, a second sign-in, or a form of another site."""
-    assert reason is not None
     sentence = "This page was open for too long, or somebody signed in or out meanwhile. Go back, reload it, and try again."
     return error_page(request, _Kind(403, "The form has expired"), sentence)
 

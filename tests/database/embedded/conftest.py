@@ -118,7 +118,7 @@ def end_all() -> Callable[[Path], None]:
 def home(tmp_path: Path) -> Iterator[Path]:
     """A home that does not exist yet, below folders that are closed to everybody else."""
     yield tmp_path / "home"
-    release()
+    release(tmp_path / "home")
     _end_all(tmp_path)
 
 
@@ -127,12 +127,12 @@ def common_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A home for tests that only look, and can share one cluster."""
     folder = tmp_path_factory.mktemp("common")
     yield folder / "home"
-    release()
+    release(folder / "home")
     _end_all(folder)
 
 
 @pytest.fixture
-def server(common_home: Path) -> EmbeddedServer:
+def common_server(common_home: Path) -> EmbeddedServer:
     """A server for tests that only look."""
     return hold(common_home)
 

@@ -10,7 +10,7 @@ import psycopg
 import pytest
 from psycopg.conninfo import conninfo_to_dict
 
-from tallybook.database.embedded import EmbeddedServer, hold
+from tallybook.database.embedded import EmbeddedServer, hold, release
 
 Command = subprocess.Popen[str]
 
@@ -74,11 +74,12 @@ def test_any_path_will_do(home: Path, name: str) -> None:
     assert value(server.runtime_url, "SELECT 1") == 1
     assert conninfo_to_dict(server.runtime_url)["user"] == "tallybook"
     assert Path(str(conninfo_to_dict(server.runtime_url)["host"]), ".s.PGSQL.5432").is_socket()
+    release(home / name)
 
 
-def test_nothing_is_lost_when_the_power_goes(server: EmbeddedServer) -> None:
+def test_nothing_is_lost_when_the_power_goes(common_server: EmbeddedServer) -> None:
     for name in ("fsync", "full_page_writes", "synchronous_commit", "data_checksums"):
-        assert value(server.runtime_url, f"SHOW {name}") == "on"
+        assert value(common_server.runtime_url, f"SHOW {name}") == "on"
 
 
 def test_what_must_hold_cannot_be_configured_away(home: Path) -> None:
@@ -93,16 +94,16 @@ def test_what_must_hold_cannot_be_configured_away(home: Path) -> None:
     assert value(server.superuser_url, "SHOW listen_addresses") == ""
 
 
-def test_texts_and_times_do_not_depend_on_the_machine(server: EmbeddedServer) -> None:
-    assert value(server.runtime_url, "SHOW server_encoding") == "UTF8"
-    assert value(server.runtime_url, "SHOW timezone") == "UTC"
-    assert value(server.runtime_url, "SELECT datlocale FROM pg_database WHERE datname = 'tallybook'") == "C.UTF-8"
-    assert value(server.runtime_url, "SELECT lower('ÄÉ')") == "äé"
-    assert value(server.runtime_url, "SELECT 'Z' < 'a'") is True
+def test_texts_and_times_do_not_depend_on_the_machine(common_server: EmbeddedServer) -> None:
+    assert value(common_server.runtime_url, "SHOW server_encoding") == "UTF8"
+    assert value(common_server.runtime_url, "SHOW timezone") == "UTC"
+    assert value(common_server.runtime_url, "SELECT datlocale FROM pg_database WHERE datname = 'tallybook'") == "C.UTF-8"
+    assert value(common_server.runtime_url, "SELECT lower('ÄÉ')") == "äé"
+    assert value(common_server.runtime_url, "SELECT 'Z' < 'a'") is True
 
 
-def test_roles_have_no_more_rights_than_they_need(server: EmbeddedServer) -> None:
-    with psycopg.connect(server.superuser_url) as connection:
+def test_roles_have_no_more_rights_than_they_need(common_server: EmbeddedServer) -> None:
+    with psycopg.connect(common_server.superuser_url) as connection:
         roles = connection.execute(
             "SELECT rolname, rolsuper, rolbypassrls, rolcreatedb, rolcreaterole, rolreplication, rolcanlogin FROM pg_roles"
             " WHERE rolname LIKE 'tallybook%' ORDER BY 1"
@@ -120,16 +121,16 @@ def test_roles_have_no_more_rights_than_they_need(server: EmbeddedServer) -> Non
     assert rights == ("tallybook_owner", True, True, False, False)
 
 
-def test_owner_makes_tables_in_its_database(server: EmbeddedServer) -> None:
-    with psycopg.connect(server.owner_url) as connection:
+def test_owner_makes_tables_in_its_database(common_server: EmbeddedServer) -> None:
+    with psycopg.connect(common_server.owner_url) as connection:
         connection.execute("CREATE TABLE statement (id bigint PRIMARY KEY)")
         connection.execute("GRANT SELECT ON statement TO tallybook")
 
-    assert value(server.runtime_url, "SELECT count(*) FROM statement") == 0
+    assert value(common_server.runtime_url, "SELECT count(*) FROM statement") == 0
 
 
-def test_nobody_comes_in_without_the_password(server: EmbeddedServer) -> None:
-    host = conninfo_to_dict(server.runtime_url)["host"]
+def test_nobody_comes_in_without_the_password(common_server: EmbeddedServer) -> None:
+    host = conninfo_to_dict(common_server.runtime_url)["host"]
 
     for password in ("wrong", ""):
         with pytest.raises(psycopg.OperationalError, match="password"):

@@ -125,7 +125,7 @@ def test_command_that_comes_while_the_server_of_a_killed_keeper_stops_gets_a_new
 
 def test_everything_killed_at_once_recovers(home: Path, keepers: Processes, servers: Processes) -> None:
     keep_a_payment(hold(home).owner_url)
-    release()
+    release(home)
 
     kill(keepers(home) + servers(home))
 
@@ -135,7 +135,7 @@ def test_everything_killed_at_once_recovers(home: Path, keepers: Processes, serv
 def test_command_that_comes_while_the_keeper_stops_waits_and_starts_afresh(home: Path, keepers: Processes) -> None:
     keep_a_payment(hold(home).owner_url)
     for step in range(8):
-        release()
+        release(home)
         keepers(home)[0].send_signal(signal.SIGTERM)
         time.sleep(step * 0.05)
         assert payment(hold(home).owner_url) == 4711
@@ -150,7 +150,7 @@ def test_keeper_that_is_told_to_stop_waits_for_the_command_but_does_not_linger(
     time.sleep(1)
     assert began(server.superuser_url)
 
-    release()
+    release(home)
 
     assert eventually(lambda: not servers(home)) < 1.5
 
@@ -200,7 +200,7 @@ def test_pid_files_that_name_a_living_stranger_are_no_hindrance(home: Path, keep
     server = hold(home)
     keep_a_payment(server.owner_url)
     owner = server.data_folder.stat().st_uid
-    release()
+    release(home)
     kill(keepers(home) + servers(home))
     socket_folder = Path(str(conninfo_to_dict(server.runtime_url)["host"]))
     options = {"user": owner} if owner != os.geteuid() else {}

@@ -41,7 +41,7 @@ def stopped_home(tmp_path_factory: pytest.TempPathFactory, end_all: Callable[[Pa
     """A home with a cluster whose server does not run."""
     folder = tmp_path_factory.mktemp("stopped")
     hold(folder / "home")
-    release()
+    release(folder / "home")
     end_all(folder)
     return folder / "home"
 
@@ -103,6 +103,7 @@ def test_home_of_root_is_not_for_others(
     home.chmod(0o755)
 
     error = answer(start(home, **as_nobody))["error"]
+    release(home)
 
     assert "belongs to the user root" in error
     assert "runs as nobody" in error

@@ -1,3 +1,5 @@
 """Placeholder until the demo data are there."""
+
+
 def ensure_demo():
     raise NotImplementedError

@@ -15,7 +15,7 @@ _BITS = 48
 def share(*about: str | int) -> float:
     """A number from 0 (included) to 1 (excluded)."""
     digest = blake2b("\0".join(map(str, about)).encode(), digest_size=_BITS // 8).digest()
-    return int.from_bytes(digest, "big") / 2**_BITS
+    return int.from_bytes(digest, "big") / (1 << _BITS)
 
 
 def between(low: int, high: int, *about: str | int) -> int:

@@ -16,7 +16,7 @@ import time
 from contextlib import ExitStack
 from pathlib import Path
 
-from tallybook.database.embedded.accounts import account_for
+from tallybook.database.embedded.accounts import Account, account_for
 from tallybook.database.embedded.cluster import check_version
 from tallybook.database.embedded.layout import Layout
 from tallybook.database.embedded.locks import alone, closing_descriptor, is_free, open_lock, share, try_alone
@@ -31,7 +31,7 @@ SILENCE_SECONDS = 30.0  # for a server of which nothing is heard
 PATIENCE_SECONDS = 600.0  # for one that says it is at work: making the cluster, or recovering after a crash
 STOP_SECONDS = 120.0  # for one that is being stopped
 ASK_AGAIN_SECONDS = 0.03
-ATTEMPTS = 3
+ATTEMPTS = 2  # since a keeper that was found, or started, may be killed while we wait for its server
 
 _held: dict[Path, tuple[int, EmbeddedServer]] = {}
 _guard = threading.Lock()
@@ -52,12 +52,13 @@ def hold(home: Path) -> EmbeddedServer:
         return _held[layout.folder][1]
 
 
-def release() -> None:
-    """Gives up what this process holds. The servers stop when nobody else holds them."""
+def release(home: Path | None = None) -> None:
+    """Gives up the server of this home, or of all homes, before the process ends. It stops when nobody else holds it."""
     with _guard:
-        for descriptor, _ in _held.values():
-            os.close(descriptor)
-        _held.clear()
+        for folder in list(_held) if home is None else [Layout.below(home).folder]:
+            if folder in _held:
+                descriptor, _ = _held.pop(folder)
+                os.close(descriptor)
 
 
 def _take(layout: Layout) -> tuple[int, EmbeddedServer]:
@@ -91,28 +92,25 @@ def _take_in_turn(layout: Layout, holder: int) -> EmbeddedServer:
     account = account_for(layout.data)
     sockets = socket_folder(layout.folder, account)
     server = addressed(layout.data, sockets, read_passwords(layout.passwords))
+    log_bytes = layout.log.stat().st_size if layout.log.exists() else 0
     for _ in range(ATTEMPTS):
-        log_bytes = layout.log.stat().st_size if layout.log.exists() else 0
-        started = _start_keeper(layout)
-        make_socket_folder(sockets, account)
+        _start_keeper(layout, sockets, account)
         if _wait_until_ready(server, layout):
             return server
-        if started:
-            break  # otherwise it was an earlier keeper that ended while we waited, and we start a new one
     raise DatabaseUnavailable(
         f"PostgreSQL could not be started ({last_complaint(layout.log, log_bytes)}): see its log {layout.log}."
     )
 
 
-def _start_keeper(layout: Layout) -> bool:
-    """Starts a keeper unless there is one; tells whether it did."""
+def _start_keeper(layout: Layout, sockets: Path, account: Account) -> None:
+    """Starts a keeper unless there is one, and sees in any case to the folder over which we shall send a password."""
     with closing_descriptor(open_lock(layout.keeper_lock)) as lock:
-        if not try_alone(lock):
-            return False
-        wait_for_former_server(layout.data, seconds=STOP_SECONDS)
-        with closing_descriptor(open_log(layout.log)) as log:
-            _run_keeper(layout, lock, log)
-    return True
+        free = try_alone(lock)
+        make_socket_folder(sockets, account)
+        if free:
+            wait_for_former_server(layout.data, seconds=STOP_SECONDS)
+            with closing_descriptor(open_log(layout.log)) as log:
+                _run_keeper(layout, lock, log)
 
 
 def _run_keeper(layout: Layout, lock: int, log: int) -> None:

@@ -1,0 +1,60 @@
+# The verbs of this project. `make` alone lists them.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+ARGS ?=
+STAMP := $(VENV)/.installed-for-$(shell $(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null)
+# Checks need settings, and no installation to be touched.
+CHECK_ENVIRONMENT := DJANGO_SETTINGS_MODULE=tests.settings PYTHONPATH=.
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo serve test check bench lock format
+
+help: ## List the verbs
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
+
+setup: $(STAMP) ## Make the virtual environment and install what is locked
+
+$(STAMP): requirements/dev.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; say PYTHON=python3.12, for example."; exit 1; }
+	$(PYTHON) -m venv --clear $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e .
+	@touch $@
+
+demo: setup ## Load a made-up MSP and serve the console (ARGS=--no-serve only loads it)
+	$(BIN)/tallybook demo $(ARGS)
+
+serve: setup ## Serve the console
+	$(BIN)/tallybook serve $(ARGS)
+
+test: setup chromium ## Run every test on a real PostgreSQL and a real browser
+	$(BIN)/python -m pytest -n 2 $(ARGS)
+
+check: setup ## Lint, types, floors, templates, migration drift
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(CHECK_ENVIRONMENT) $(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/djlint --check --lint --quiet src/tallybook
+	$(CHECK_ENVIRONMENT) $(BIN)/python -W ignore::RuntimeWarning -m django makemigrations --check --dry-run
+	$(CHECK_ENVIRONMENT) $(BIN)/python -W ignore::RuntimeWarning -m django check --fail-level WARNING
+
+bench: setup ## Measure on a million rows and print a table
+	$(BIN)/python -m bench $(ARGS)
+
+lock: ## Lock the dependencies anew (needs uv)
+	uv pip compile --quiet --universal --generate-hashes --no-annotate --python-version 3.11 --custom-compile-command "make lock" pyproject.toml -o requirements/base.txt
+	uv pip compile --quiet --universal --generate-hashes --no-annotate --python-version 3.11 --custom-compile-command "make lock" pyproject.toml --group dev -o requirements/dev.txt
+
+format: setup ## Format the code
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix-only .
+
+# Chromium comes from the system: installed where that is allowed, else named in one line.
+.PHONY: chromium
+chromium:
+	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium >/dev/null; \
+	else echo "The browser tests need Chromium: sudo apt-get install chromium"; exit 1; fi

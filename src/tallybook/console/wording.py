@@ -1,0 +1,59 @@
+"""Months, times, sizes and changes in words and figures."""
+
+import shlex
+from datetime import date, datetime, timedelta
+from typing import NamedTuple
+
+from tallybook.subscriptions.models import Subscription
+
+_ROUND = ((timedelta(days=1), "day"), (timedelta(hours=1), "hour"), (timedelta(minutes=1), "minute"))
+_IN_DAYS_UNTIL = timedelta(days=31)
+
+
+def month_name(month: date) -> str:
+    return f"{month:%B %Y}"
+
+
+def ago(moment: datetime, now: datetime) -> str:
+    """How long ago, in the largest whole unit; beyond a month the date."""
+    passed = now - moment
+    if passed >= _IN_DAYS_UNTIL:
+        return f"on {moment.day} {moment:%B %Y}"
+    for unit, name in _ROUND:
+        if count := passed // unit:
+            return f"{count} {name}{'' if count == 1 else 's'} ago"
+    return "just now"
+
+
+class Unit(NamedTuple):
+    """A unit of size, for a whole column, so that its figures can be compared."""
+
+    name: str
+    size_bytes: int
+
+
+_UNITS = tuple(Unit(name, 1024**power) for power, name in enumerate(("bytes", "KiB", "MiB", "GiB", "TiB", "PiB")))
+
+
+def unit_for(largest_bytes: int) -> Unit:
+    """The largest unit of which there is at least one."""
+    return next((unit for unit in reversed(_UNITS) if largest_bytes >= unit.size_bytes), _UNITS[0])
+
+
+def size_in(unit: Unit, size_bytes: int) -> str:
+    """The size as a number of that unit, to two places; what is something never reads as nothing."""
+    if unit.size_bytes == 1:
+        return f"{size_bytes:,}"
+    if 0 < size_bytes * 100 < unit.size_bytes:
+        return "< 0.01"
+    return f"{size_bytes / unit.size_bytes:,.2f}"
+
+
+def change_text(change: int) -> str:
+    """A difference with its sign, empty when there is none. The minus is a real one."""
+    return f"{change:+,}".replace("-", "\N{MINUS SIGN}") if change else ""
+
+
+def import_command(subscription: Subscription) -> str:
+    """What the operator types to import a file into the subscription."""
+    return f"tallybook import FILE --subscription {shlex.quote(subscription.name)}"
