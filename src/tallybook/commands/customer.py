@@ -8,6 +8,7 @@ from tallybook.commands.environment import open_database
 from tallybook.commands.options import AsJson, SubscriptionName
 from tallybook.database.scope import subscription_scope
 from tallybook.subscriptions.customers import alias_customer, customer_aliases, list_customers, rename_customer
+from tallybook.subscriptions.models import Customer
 from tallybook.subscriptions.subscriptions import find_subscription
 
 program = typer.Typer(help="The customers of a subscription.", no_args_is_help=True)
@@ -19,26 +20,21 @@ def list_(subscription: SubscriptionName, *, as_json: AsJson = False) -> None:
     open_database()
     chosen = find_subscription(subscription)
     with subscription_scope(chosen.id):
-        aliases = customer_aliases(chosen)
-        customers = [
-            {
-                "name": customer.name,
-                "id": str(customer.id),
-                "reference": customer.reference or None,
-                "aliases": aliases.get(customer.id, []),
-            }
-            for customer in list_customers(chosen)
-        ]
+        customers, aliases = list_customers(chosen), customer_aliases(chosen)
     if as_json:
-        print(json.dumps({"customers": customers}, ensure_ascii=False))
+        print(json.dumps({"customers": [_told(one, aliases.get(one.id, [])) for one in customers]}, ensure_ascii=False))
         return
     for one in customers:
-        print("\t".join((str(one["name"]), str(one["id"]), str(one["reference"] or ""), ", ".join(aliases_of(one)))))
+        print("\t".join((one.name, str(one.id), one.reference, ", ".join(aliases.get(one.id, [])))))
 
 
-def aliases_of(customer: dict[str, object]) -> list[str]:
-    names = customer["aliases"]
-    return [str(name) for name in names] if isinstance(names, list) else []
+def _told(customer: Customer, aliases: list[str]) -> dict[str, object]:
+    return {
+        "name": customer.name,
+        "id": str(customer.id),
+        "reference": customer.reference or None,
+        "aliases": aliases,
+    }
 
 
 @program.command()

@@ -2,9 +2,9 @@
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from itertools import islice
+from itertools import groupby, islice
 from pathlib import Path
 from typing import Annotated, Protocol
 
@@ -14,8 +14,9 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeR
 
 from tallybook.commands.environment import open_database
 from tallybook.commands.options import AsJson, SubscriptionName
-from tallybook.metering.importing import ImportOptions, Summary, import_file
+from tallybook.metering.importing import ImportOptions, import_file
 from tallybook.metering.reading import AUTOMATIC, PROFILE_NAMES, ReadingOptions, UsageFile
+from tallybook.metering.summary import Refusal, Summary
 from tallybook.reports.months import parse_month
 from tallybook.subscriptions.subscriptions import find_subscription
 
@@ -110,7 +111,7 @@ def _first_words(summary: Summary, options: ImportOptions) -> str:
     if not summary.rows:
         return "the file has a header and no rows; nothing was imported."
     if summary.imported:
-        return "imported."
+        return "no row was imported." if len(summary.refused) == summary.rows else "imported."
     if options.all_or_nothing and summary.refused:
         kind = "--atomic" if options.atomic else "--replace"
         return f"nothing was imported: {kind} takes all rows or none, and some were refused."
@@ -123,14 +124,20 @@ def _print_findings(summary: Summary, options: ImportOptions) -> None:
     missing = (f"{one.month}, {one.customer}, {one.product}: {one.object_type} {one.object_name!r}" for one in summary.missing)
     verb = "Removed" if options.replace else "In the ledger, but not in this file (--replace would remove them)"
     _print_some(verb, missing, len(summary.missing))
-    refused = (
-        f"line {one.line}"
-        + (f", {one.column}" if one.column else "")
-        + f": {one.reason}"
-        + f" ({one.value!r})" * bool(one.value)
-        for one in summary.refused
-    )
-    _print_some("Refused", refused, len(summary.refused))
+    _print_some("Refused", _alike(summary.refused), len(summary.refused))
+
+
+def _alike(refused: Iterable[Refusal]) -> Iterator[str]:
+    """Refused rows as sentences; those in a row that have the same fault are one."""
+    for (column, reason), group in groupby(refused, key=lambda one: (one.column, one.reason)):
+        rows = iter(group)
+        first = last = next(rows)
+        count = 1
+        for last in rows:  # noqa: B007 - the last one is wanted
+            count += 1
+        where = f"line {first.line}" if count == 1 else f"{count:,} rows, lines {first.line} to {last.line}"
+        value = f" ({first.value!r})" if first.value and count == 1 else ""
+        yield f"{where}, {column}: {reason}{value}" if column else f"{where}: {reason}{value}"
 
 
 def _shown(value: str | None) -> str:
@@ -140,11 +147,11 @@ def _shown(value: str | None) -> str:
 def _print_some(title: str, lines: Iterator[str], count: int) -> None:
     if not count:
         return
-    print(f"  {title}:")
+    print(f"  {title} ({count:,}):")
     for line in islice(lines, _MOST_SHOWN):
         print(f"    {line}")
-    if count > _MOST_SHOWN:
-        print(f"    and {count - _MOST_SHOWN:,} more; --json has them all.")
+    if next(lines, None) is not None:
+        print("    and more; --json has them all.")
 
 
 def _print_json(summary: Summary) -> None:
@@ -174,7 +181,7 @@ def _print_json(summary: Summary) -> None:
     out.write("}\n")
 
 
-def _write_list(name: str, items: Iterator[dict[str, object]]) -> None:
+def _write_list(name: str, items: Iterable[Mapping[str, object]]) -> None:
     sys.stdout.write(f', "{name}": [')
     for number, item in enumerate(items):
         sys.stdout.write((", " if number else "") + json.dumps(item, ensure_ascii=False))

@@ -41,7 +41,7 @@ def serve_console(host: str, port: int, workers: int) -> None:
     _Server({"bind": f"{shown}:{port}", "workers": workers}).run()
 
 
-class _Server(BaseApplication):
+class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
     """gunicorn with our settings and no configuration file."""
 
     def __init__(self, options: dict[str, Any]) -> None:

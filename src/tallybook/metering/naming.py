@@ -11,7 +11,7 @@ from tallybook.subscriptions.near import did_you_mean
 from tallybook.subscriptions.products import products_by_name, unknown_product
 
 
-class NameRefused(Exception):  # noqa: N818 - it says what happened, as in tallybook.errors
+class NameRefused(Exception):
     """A name of a row that cannot be taken."""
 
     def __init__(self, column: str, value: str, reason: str) -> None:

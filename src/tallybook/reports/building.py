@@ -10,8 +10,9 @@ from hashlib import sha256
 from typing import IO
 
 from django.conf import settings
-from django.db import OperationalError, connection
+from django.db import OperationalError
 
+from tallybook.database.queries import rows
 from tallybook.database.scope import snapshot_scope
 from tallybook.errors import Refused
 from tallybook.reports.choice import Choice
@@ -128,8 +129,7 @@ def _built(choice: Choice, form: Form, file: IO[bytes], row_count: int) -> Built
 
 def _limit_time() -> None:
     seconds = settings.INSTALLATION.report_timeout_seconds
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('statement_timeout', %s, true)", [f"{seconds}s"])
+    rows("SELECT set_config('statement_timeout', %(limit)s, true)", {"limit": f"{seconds}s"})
 
 
 @contextmanager

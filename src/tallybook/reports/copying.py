@@ -5,11 +5,13 @@ from typing import IO
 
 from django.db import connection
 
+from tallybook.database.queries import Parameters
+
 # psycopg hands out one row at a time; joined to blocks of about 64 KiB the rest of the way is seven times as fast.
 _ROWS_A_BLOCK = 250
 
 
-def copy_rows(query: str, parameters: dict[str, object], form: str, target: IO[bytes], *, separator: bytes) -> int:
+def copy_rows(query: str, parameters: Parameters, form: str, target: IO[bytes], *, separator: bytes) -> int:
     """Write the result of `COPY (query) TO STDOUT (form)` with this separator between its rows. Returns how many there are.
 
     Only the last byte of a row is taken for its end: line breaks inside a value stay what they were.

@@ -1,6 +1,6 @@
 """The itemised billing report, schema 1: its columns and the one query behind every format."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from tallybook.reports.choice import Choice
 
@@ -61,7 +61,7 @@ _ORDER = """
 """
 
 
-def parameters(choice: Choice) -> dict[str, object]:
+def parameters(choice: Choice) -> dict[str, Any]:
     """The values behind the placeholders of the queries."""
     return {
         "subscription": choice.subscription.id,

@@ -7,9 +7,8 @@ from shutil import copyfileobj
 from typing import IO
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
-from django.db import connection
-
 from tallybook.database.folding import fold_name
+from tallybook.database.queries import rows
 from tallybook.reports.choice import Choice
 from tallybook.reports.itemised import CUSTOMERS_QUERY, parameters
 
@@ -20,26 +19,20 @@ _MOST_CHARACTERS = 80
 
 def write_zip(choice: Choice, extension: str, target: IO[bytes], write_one: Callable[[Choice, IO[bytes]], int]) -> int:
     """Write a zip with a report of each customer who has usage in the choice. Returns the number of rows of all of them."""
-    rows = 0
+    count = 0
     taken: set[str] = set()
     with ZipFile(target, "w", ZIP_DEFLATED) as archive:
-        for customer_id, name in _customers(choice):
+        for customer_id, name in rows(CUSTOMERS_QUERY, parameters(choice)):
             # A fixed time, so that the same data is the same file.
             entry = ZipInfo(f"{_file_name(name, taken)}-{choice.period}.{extension}", (2000, 1, 1, 0, 0, 0))
             entry.compress_type = ZIP_DEFLATED
             entry.external_attr = 0o644 << 16
             with tempfile.TemporaryFile() as one:
-                rows += write_one(choice.of_customer(customer_id), one)
+                count += write_one(choice.of_customer(customer_id), one)
                 one.seek(0)
                 with archive.open(entry, "w", force_zip64=True) as member:
                     copyfileobj(one, member, 1024 * 1024)
-    return rows
-
-
-def _customers(choice: Choice) -> list[tuple[object, str]]:
-    with connection.cursor() as cursor:
-        cursor.execute(CUSTOMERS_QUERY, parameters(choice))
-        return list(cursor.fetchall())
+    return count
 
 
 def _file_name(customer: str, taken: set[str]) -> str:

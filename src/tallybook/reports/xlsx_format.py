@@ -3,10 +3,10 @@
 from datetime import UTC, datetime
 from typing import IO
 
-from django.db import connection
 from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
+from tallybook.database.queries import Row, number, stream
 from tallybook.errors import Refused
 from tallybook.reports.choice import Choice
 from tallybook.reports.itemised import COLUMNS, COUNT_QUERY, parameters, rows_query
@@ -26,16 +26,14 @@ def write_xlsx(choice: Choice, target: IO[bytes]) -> int:
     Raises:
         Refused: more rows than a sheet has.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(COUNT_QUERY, parameters(choice))
-        rows = int(cursor.fetchone()[0])
-    if rows > MOST_ROWS:
-        raise Refused(f"The report has {rows:,} rows, and a sheet of Excel {MOST_ROWS:,}. Choose CSV or fewer months.")
+    count = number(COUNT_QUERY, parameters(choice))
+    if count > MOST_ROWS:
+        raise Refused(f"The report has {count:,} rows, and a sheet of Excel {MOST_ROWS:,}. Choose CSV or fewer months.")
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     with Workbook(target, options) as workbook:
         workbook.set_properties({"title": "Itemised billing report", "created": _CREATED})
         _fill(workbook, choice)
-    return rows
+    return count
 
 
 def _fill(workbook: Workbook, choice: Choice) -> None:
@@ -46,16 +44,13 @@ def _fill(workbook: Workbook, choice: Choice) -> None:
     for index, column in enumerate(COLUMNS):
         sheet.set_column(index, index, _WIDTHS.get(column.title, _USUAL_WIDTH), None if column.is_text else whole)
         sheet.write_string(0, index, column.title, bold)
-    with connection.connection.cursor(name="workbook") as cursor:
-        cursor.itersize = 2000
-        cursor.execute(rows_query(), parameters(choice))
-        for number, row in enumerate(cursor, start=1):
-            _write_row(sheet, number, row)
+    for line, row in enumerate(stream(rows_query(), parameters(choice)), start=1):
+        _write_row(sheet, line, row)
 
 
-def _write_row(sheet: Worksheet, number: int, row: tuple[str | int | None, ...]) -> None:
+def _write_row(sheet: Worksheet, line: int, row: Row) -> None:
     for index, value in enumerate(row):
         if isinstance(value, int) and abs(value) < _LARGEST_EXACT:
-            sheet.write_number(number, index, value)
+            sheet.write_number(line, index, value)
         elif value is not None:
-            sheet.write_string(number, index, str(value))
+            sheet.write_string(line, index, str(value))

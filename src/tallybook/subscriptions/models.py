@@ -1,8 +1,7 @@
-"""Subscriptions and what each of them owns besides usage: customers, organisations, people's roles, revisions; and the product
-catalogue.
+"""Subscriptions and what each of them owns besides usage, and the product catalogue.
 
-Every table of a subscription leads its key with `subscription_id` and carries row-level security (see the migrations). The
-product catalogue belongs to the installation.
+Every table of a subscription (customers, organisations, roles, revisions) leads its key with `subscription_id` and carries
+row-level security (see the migrations). The product catalogue belongs to the installation.
 """
 
 from typing import ClassVar

@@ -7,11 +7,14 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db import connection
+from django.db.models import Max
+
+from tallybook.database.queries import write
+from tallybook.subscriptions.models import Revision
 
 _RAISE = """
     INSERT INTO revision (subscription_id, month, number, changed_at)
-    SELECT %s, month, 1, clock_timestamp() FROM unnest(%s::date[]) AS month
+    SELECT %(subscription)s, month, 1, clock_timestamp() FROM unnest(%(months)s::date[]) AS month
     ON CONFLICT (subscription_id, month) DO UPDATE
     SET number = revision.number + 1, changed_at = greatest(excluded.changed_at, revision.changed_at)
 """
@@ -19,25 +22,17 @@ _RAISE = """
 
 def raise_revisions(subscription_id: UUID, months: Iterable[date]) -> None:
     """Say that reports of these months changed."""
-    with connection.cursor() as cursor:
-        # Sorted, so that two transactions lock the rows in one order.
-        cursor.execute(_RAISE, [subscription_id, sorted(months)])
+    # Sorted, so that two transactions lock the rows in one order.
+    write(_RAISE, {"subscription": subscription_id, "months": sorted(months)})
 
 
 def raise_all_revisions(subscription_id: UUID) -> None:
     """Say that reports of all months changed, as after a rename."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT month FROM revision WHERE subscription_id = %s", [subscription_id])
-        months = [month for (month,) in cursor.fetchall()]
-    raise_revisions(subscription_id, months)
+    raise_revisions(subscription_id, Revision.objects.filter(subscription_id=subscription_id).values_list("month", flat=True))
 
 
 def last_changed_at(subscription_id: UUID, first_month: date, last_month: date) -> datetime | None:
     """When a report of these months, both included, last changed; None when nothing was ever reported for them."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT max(changed_at) FROM revision WHERE subscription_id = %s AND month BETWEEN %s AND %s",
-            [subscription_id, first_month, last_month],
-        )
-        changed_at: datetime | None = cursor.fetchone()[0]
+    months = Revision.objects.filter(subscription_id=subscription_id, month__range=(first_month, last_month))
+    changed_at: datetime | None = months.aggregate(last=Max("changed_at"))["last"]
     return changed_at

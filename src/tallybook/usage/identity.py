@@ -8,7 +8,6 @@ stands beside the usage of the open month.
 from datetime import date
 from hashlib import blake2b
 from typing import NamedTuple
-from uuid import UUID
 
 KEY_BYTES = 16
 
@@ -17,7 +16,7 @@ class ObjectIdentity(NamedTuple):
     """The parts of an object's identity within its customer. Texts are folded, except the source's own id."""
 
     product_id: int
-    organisation_id: UUID | None
+    organisation_id: str | None
     object_type_folded: str
     object_id: str | None
     object_name_folded: str

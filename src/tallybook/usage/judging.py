@@ -5,11 +5,10 @@ Each function is one SQL statement over the table `staged`. Rows that are refuse
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db import connection
-
+from tallybook.database.queries import number, stream, write
 from tallybook.usage.staging import COLUMNS
 
 KEY = ("month", "customer_id", "object_key")
@@ -44,7 +43,7 @@ class Post:
     import_number: int
     replace: bool
 
-    def parameters(self) -> dict[str, object]:
+    def parameters(self) -> dict[str, Any]:
         return {
             "subscription": self.subscription_id,
             "source": self.source_number,
@@ -162,19 +161,16 @@ def judge(post: Post) -> int:
     Returns:
         The number of rows that said the same again.
     """
-    with connection.cursor() as cursor:
-        cursor.execute("DROP TABLE IF EXISTS judged")
-        cursor.execute("CREATE TEMPORARY TABLE judged (line integer, field text, value text, reason text) ON COMMIT DROP")
-        cursor.execute(_TAKE_REPEATS, post.parameters() | {"reason": _CONTRADICTS})
-        repeats = int(cursor.fetchone()[0])
-        unlike = {"unlike_ledger": _UNLIKE_LEDGER, "unlike_file": _UNLIKE_FILE}
-        cursor.execute(_TAKE_OTHER_GENERATION, post.parameters() | unlike)
+    write("DROP TABLE IF EXISTS judged")
+    write("CREATE TEMPORARY TABLE judged (line integer, field text, value text, reason text) ON COMMIT DROP")
+    repeats = number(_TAKE_REPEATS, post.parameters() | {"reason": _CONTRADICTS})
+    write(_TAKE_OTHER_GENERATION, post.parameters() | {"unlike_ledger": _UNLIKE_LEDGER, "unlike_file": _UNLIKE_FILE})
     return repeats
 
 
 def judgements() -> Iterator[Judgement]:
     """What was judged, by line. Streamed: a file may be wrong from end to end."""
-    yield from (Judgement(*row) for row in _stream("SELECT line, field, value, reason FROM judged ORDER BY line"))
+    yield from (Judgement(*row) for row in stream("SELECT line, field, value, reason FROM judged ORDER BY line"))
 
 
 def _merged(name: str) -> str:
@@ -216,12 +212,10 @@ def find_missing(post: Post) -> int:
 
 
 def _fill(table: str, statement: str, post: Post) -> int:
-    with connection.cursor() as cursor:
-        cursor.execute(f"DROP TABLE IF EXISTS {table}")
-        cursor.execute(statement, post.parameters())
-        cursor.execute(f"ANALYZE {table}")
-        cursor.execute(f"SELECT count(*) FROM {table}")
-        return int(cursor.fetchone()[0])
+    write(f"DROP TABLE IF EXISTS {table}")
+    write(statement, post.parameters())
+    write(f"ANALYZE {table}")
+    return number(f"SELECT count(*) FROM {table}")
 
 
 _CHANGES = " UNION ALL ".join(
@@ -232,7 +226,7 @@ _CHANGES = " UNION ALL ".join(
 
 def changes() -> Iterator[Change]:
     """Each value that differs, by line. Streamed: a file may change everything."""
-    yield from (Change(*row) for row in _stream(f"SELECT * FROM ({_CHANGES}) told ORDER BY line"))
+    yield from (Change(*row) for row in stream(f"SELECT * FROM ({_CHANGES}) told ORDER BY line"))
 
 
 _MISSING = """
@@ -245,12 +239,4 @@ _MISSING = """
 
 def missing(post: Post) -> Iterator[Missing]:
     """Each object that an earlier file has and this one has not. Streamed."""
-    yield from (Missing(*row) for row in _stream(_MISSING, post.parameters()))
-
-
-def _stream(query: str, parameters: dict[str, object] | None = None) -> Iterator[tuple[object, ...]]:
-    connection.ensure_connection()
-    with connection.connection.cursor(name="judged") as cursor:
-        cursor.itersize = 2000
-        cursor.execute(query, parameters)
-        yield from cursor
+    yield from (Missing(*row) for row in stream(_MISSING, post.parameters()))

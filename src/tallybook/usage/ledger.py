@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from django.db import connection
-
+from tallybook.database.queries import number, rows, write
+from tallybook.subscriptions.revisions import raise_revisions
 from tallybook.usage.judging import (
     GIVEN,
     KEY,
@@ -23,7 +23,6 @@ from tallybook.usage.judging import (
     find_missing,
     same_key,
 )
-from tallybook.subscriptions.revisions import raise_revisions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,8 +38,7 @@ class Posted:
 
 def lock_ledger(subscription_id: UUID) -> None:
     """One writer of a subscription's ledger at a time; others wait until its transaction ends."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('ledger ' || %s, 0))", [str(subscription_id)])
+    rows("SELECT pg_advisory_xact_lock(hashtextextended('ledger ' || %(id)s, 0))", {"id": str(subscription_id)})
 
 
 def post_staged(post: Post) -> Posted:
@@ -50,14 +48,14 @@ def post_staged(post: Post) -> Posted:
         RuntimeError: a staged row points to a customer, organisation or product that this subscription does not have.
     """
     _check_references(post)
-    staged = _number("SELECT count(*) FROM staged", post)
+    staged = number("SELECT count(*) FROM staged")
     changed = find_changed(post)
     missing = find_missing(post)
-    _write(_NOTE_TOUCHED, post)
+    write(_NOTE_TOUCHED, post.parameters())
     new_by_month = _append_new(post)
-    _write(_RETIRE_CHANGED, post)
-    _write(_APPEND_CHANGED, post)
-    removed = _write(_RETIRE_MISSING, post) if post.replace else 0
+    write(_RETIRE_CHANGED, post.parameters())
+    write(_APPEND_CHANGED, post.parameters())
+    removed = write(_RETIRE_MISSING, post.parameters()) if post.replace else 0
     months = _fold_touched(post)
     raise_revisions(post.subscription_id, months | new_by_month.keys())
     new = sum(new_by_month.values())
@@ -78,7 +76,7 @@ _DANGLING = """
 
 def _check_references(post: Post) -> None:
     """The references of all staged rows at once, in place of a foreign key's check of each."""
-    if dangling := _number(_DANGLING, post):
+    if dangling := number(_DANGLING, post.parameters()):
         raise RuntimeError(f"{dangling} staged customers, organisations or products are not of this subscription.")
 
 
@@ -122,23 +120,19 @@ _RETIRE_MISSING = f"""
 
 def _append_new(post: Post) -> dict[date, int]:
     """Append entries of objects that the source did not report before. Returns how many by month."""
-    with connection.cursor() as cursor:
-        cursor.execute(_APPEND_NEW, post.parameters())
-        new_by_month = dict(cursor.fetchall())
+    new_by_month: dict[date, int] = dict(rows(_APPEND_NEW, post.parameters()))
     if new_by_month:
-        _write(_ADD_ITEMS, post)
+        write(_ADD_ITEMS, post.parameters())
     return new_by_month
 
 
 def _fold_touched(post: Post) -> set[date]:
     """Fold the items noted in `touched` again, and drop those of which nothing is left. Returns their months."""
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE touched")
-        cursor.execute("SELECT DISTINCT month FROM touched")
-        months = {month for (month,) in cursor.fetchall()}
+    write("ANALYZE touched")
+    months: set[date] = {month for (month,) in rows("SELECT DISTINCT month FROM touched")}
     if months:
-        _write(_FOLD, post)
-        _write(_DROP_UNTOLD, post)
+        write(_FOLD, post.parameters())
+        write(_DROP_UNTOLD, post.parameters())
     return months
 
 
@@ -172,15 +166,3 @@ _DROP_UNTOLD = f"""
         SELECT FROM entry e WHERE e.subscription_id = %(subscription)s AND {same_key("e", "t")} AND e.retired_by IS NULL
     )
 """
-
-
-def _write(statement: str, post: Post) -> int:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, post.parameters())
-        return cursor.rowcount
-
-
-def _number(query: str, post: Post) -> int:
-    with connection.cursor() as cursor:
-        cursor.execute(query, post.parameters())
-        return int(cursor.fetchone()[0])

@@ -23,16 +23,18 @@ Answer = Callable[[Command], dict[str, str]]
 Eventually = Callable[..., float]
 Processes = Callable[[Path], list[psutil.Process]]
 
-# Forks while it holds; the child says its number and holds until it is killed, or gives up what it holds first.
+# Forks twice while it holds: the first child gives up what it holds, the second one holds on. Both say their numbers.
 FORKING = """
 import os, sys, time
 from pathlib import Path
 from tallybook.database.embedded import hold, release
 hold(Path(sys.argv[1]))
-if os.fork() == 0:
-    if sys.argv[2] == "releasing":
-        release()
-    print(os.getpid(), flush=True)
+for give_up in (True, False):
+    if os.fork() == 0:
+        if give_up:
+            release()
+        print(os.getpid(), flush=True)
+        break
 time.sleep(600)
 """
 
@@ -175,25 +177,17 @@ def test_lock_of_the_command_is_neither_the_keepers_nor_the_servers(home: Path, 
     assert holds(psutil.Process()) == 1
 
 
-@pytest.mark.parametrize("child", ["holding", "releasing"])
-def test_fork_shares_what_is_held(
-    home: Path, eventually: Eventually, keepers: Processes, servers: Processes, child: str
-) -> None:
-    with subprocess.Popen([sys.executable, "-c", FORKING, home, child], stdout=subprocess.PIPE, text=True) as parent:
+def test_last_forked_process_keeps_the_server(home: Path, eventually: Eventually, servers: Processes) -> None:
+    with subprocess.Popen([sys.executable, "-c", FORKING, home], stdout=subprocess.PIPE, text=True) as parent:
         assert parent.stdout is not None
-        pid = int(parent.stdout.readline())
-        if child == "holding":
-            parent.kill()
-        else:
-            os.kill(pid, signal.SIGKILL)
+        children = [psutil.Process(int(parent.stdout.readline())) for _ in range(2)]
+        parent.kill()
         time.sleep(3)
         alive = bool(servers(home))
-        with suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGKILL)
-        parent.kill()
+        kill(children)
 
     assert alive
-    eventually(lambda: not keepers(home) and not servers(home), 8)
+    eventually(lambda: not servers(home))
 
 
 def test_pid_files_that_name_a_living_stranger_are_no_hindrance(home: Path, keepers: Processes, servers: Processes) -> None:

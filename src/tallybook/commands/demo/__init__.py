@@ -1,5 +1,5 @@
-"""Placeholder until the demo data are there."""
+"""The demo MSP: made-up customers and their usage, the same on every machine."""
 
+from tallybook.commands.demo.msp import DemoAccess, ensure_demo
 
-def ensure_demo():
-    raise NotImplementedError
+__all__ = ["DemoAccess", "ensure_demo"]

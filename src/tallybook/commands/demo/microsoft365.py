@@ -28,12 +28,12 @@ _USERS_A_SITE = 8
 _USERS_A_SHARED_MAILBOX = 12
 
 
-class Person(NamedTuple):
-    """Somebody of a company."""
+class Account(NamedTuple):
+    """Somebody, a shared mailbox or a site: what backed up objects belong to."""
 
     key: str
     name: str
-    address: str
+    details: str
     licence: str
 
 
@@ -46,41 +46,41 @@ def rows(company: Company, month: DemoMonth) -> Iterator[DemoRow]:
         yield from _sites(company, month)
 
 
-def person_of(company: Company, tenure: Tenure) -> Person:
+def account_of(company: Company, tenure: Tenure) -> Account:
     key = f"{tenure.place}.{tenure.generation}"
     language = languages()[company.language]
     # People in neighbouring generations are 151 names apart, more than any company has places.
     number = between(0, language.combinations, company.domain, "names") + tenure.place + 151 * tenure.generation
     name = company.stays.get(tenure.place) or language.name(number)
     licence = pick(_LICENCES, company.domain, key, "licence")
-    return Person(key, name.shown, f"{name.local_part}@{company.domain}", licence)
+    return Account(key, name.shown, f"{name.local_part}@{company.domain}", licence)
 
 
 def _staff(company: Company, month: DemoMonth) -> Iterator[DemoRow]:
     for tenure in tenures(company, "user", month.index):
-        person = person_of(company, tenure)
+        account = account_of(company, tenure)
         joins = is_new(company, "user", tenure, month.index)
-        first_day = joining_day(company, person.key) if joins else 1
+        first_day = joining_day(company, account.key) if joins else 1
         if first_day > month.last_day:
             continue
         age = month.index - tenure.first
         if company is COMPANIES[0] and (month.index, tenure.place) == (CAPITALS_INDEX, CAPITALS_PLACE):
-            person = person._replace(name=person.name.upper())
-        yield from _of_person(company, month, person, first_day, age)
+            account = account._replace(name=account.name.upper())
+        yield from _of_person(company, month, account, first_day, age)
 
 
-def _of_person(company: Company, month: DemoMonth, person: Person, first_day: int, age: int) -> Iterator[DemoRow]:
-    types = _types(company, person)
+def _of_person(company: Company, month: DemoMonth, account: Account, first_day: int, age: int) -> Iterator[DemoRow]:
+    types = _types(company, account)
     if not types:
-        yield _row(company, month, "N/A", person)._replace(protected_bytes=0)
+        yield _row(company, month, "N/A", account)._replace(protected_bytes=0)
     for object_type in types:
-        days = backups(company, month, f"{person.key} {object_type}", first_day=first_day)
-        yield _backed_up(company, month, _row(company, month, object_type, person), days, age)
+        days = backups(company, month, f"{account.key} {object_type}", first_day=first_day)
+        yield _backed_up(company, month, _row(company, month, object_type, account), days, age)
 
 
-def _types(company: Company, person: Person) -> list[str]:
+def _types(company: Company, account: Account) -> list[str]:
     """What is backed up of a person; of some who hold a licence nothing is."""
-    about = (company.domain, person.key)
+    about = (company.domain, account.key)
     if share(*about, "untouched") * 100 < _UNTOUCHED_PERCENT:
         return []
     return [name for name, percent in _WORKLOADS.items() if share(*about, name) * 100 < percent]
@@ -91,30 +91,30 @@ def _former_staff(company: Company, month: DemoMonth) -> Iterator[DemoRow]:
     if not company.modern:
         return
     for tenure in just_ended(company, "user", month.index):
-        person = person_of(company, tenure)._replace(licence=_NO_LICENCE)
-        for object_type in _types(company, person):
+        account = account_of(company, tenure)._replace(licence=_NO_LICENCE)
+        for object_type in _types(company, account):
             age = month.index - 1 - tenure.first
-            row = _row(company, month, object_type, person)._replace(deleted="Yes")
-            yield row._replace(**sizes(company, object_type, person.key, age))
+            row = _row(company, month, object_type, account)._replace(deleted="Yes")
+            yield row._replace(**sizes(company, object_type, account.key, age))
 
 
 def _shared_mailboxes(company: Company, month: DemoMonth) -> Iterator[DemoRow]:
     count = company.counts.user // _USERS_A_SHARED_MAILBOX
     for name in _SHARED_MAILBOXES[:count]:
-        box = Person(name, name.capitalize(), f"{name}@{company.domain}", _NO_LICENCE)
-        row = _row(company, month, "Shared Mailbox", box)
+        account = Account(name, name.capitalize(), f"{name}@{company.domain}", _NO_LICENCE)
+        row = _row(company, month, "Shared Mailbox", account)
         yield _backed_up(company, month, row, backups(company, month, name), month.index)
 
 
 def _sites(company: Company, month: DemoMonth) -> Iterator[DemoRow]:
     count = company.counts.user // _USERS_A_SITE
     for number, name in enumerate(_SITES[:count]):
-        site = Person(f"site {number}", name, f"https://{company.domain}/sites/{number + 1:02}", "")
-        row = _row(company, month, "SharePoint Files", site)
-        yield _backed_up(company, month, row, backups(company, month, site.key), month.index)
+        account = Account(f"site {number}", name, f"https://{company.domain}/sites/{number + 1:02}", "")
+        row = _row(company, month, "SharePoint Files", account)
+        yield _backed_up(company, month, row, backups(company, month, account.key), month.index)
 
 
-def _row(company: Company, month: DemoMonth, object_type: str, person: Person) -> DemoRow:
+def _row(company: Company, month: DemoMonth, object_type: str, account: Account) -> DemoRow:
     """The cells that say whose and what. A person's objects share the person's id."""
     row = DemoRow(
         month=str(month),
@@ -124,12 +124,12 @@ def _row(company: Company, month: DemoMonth, object_type: str, person: Person) -
         plan=pick(_PLANS, company.domain, "plan"),
         organisation=company.domain,
         object_type=object_type,
-        object_name=person.name,
-        object_details=person.address,
+        object_name=account.name,
+        object_details=account.details,
     )
     if not company.modern:
         return row
-    return row._replace(object_id=invented_id(company.domain, person.key), licence=person.licence, deleted="No")
+    return row._replace(object_id=invented_id(company.domain, account.key), licence=account.licence, deleted="No")
 
 
 def _backed_up(company: Company, month: DemoMonth, row: DemoRow, days: Backups, age: int) -> DemoRow:

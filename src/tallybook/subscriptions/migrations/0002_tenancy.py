@@ -1,6 +1,6 @@
 """Row-level security and composite references of the tables of a subscription."""
 
-from django.db.migrations import Migration
+from django.db import migrations
 
 from tallybook.database.tenancy import CURRENT_PERSON, CURRENT_SUBSCRIPTION, IS_OPERATOR, OWN_ROWS, protect, reference
 
@@ -11,7 +11,7 @@ _KNOWN_SUBSCRIPTIONS = (
 )
 
 
-class Migration(Migration):
+class Migration(migrations.Migration):
     dependencies = [("subscriptions", "0001_initial")]
 
     operations = [

@@ -1,6 +1,8 @@
 """The four products that are shipped, with the names under which the vendors' files call them."""
 
-from django.db.migrations import Migration, RunPython
+from django.db import migrations
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.migrations.state import StateApps
 
 from tallybook.database.folding import fold_name
 
@@ -18,7 +20,7 @@ CATALOGUE = {
 }
 
 
-def ship(apps, schema_editor):
+def ship(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     database = schema_editor.connection.alias
     products = apps.get_model("subscriptions", "Product").objects.using(database)
     aliases = apps.get_model("subscriptions", "ProductAlias").objects.using(database)
@@ -28,7 +30,7 @@ def ship(apps, schema_editor):
             aliases.create(name=other, name_folded=fold_name(other), product=product)
 
 
-class Migration(Migration):
+class Migration(migrations.Migration):
     dependencies = [("subscriptions", "0002_tenancy")]
 
-    operations = [RunPython(ship, RunPython.noop)]
+    operations = [migrations.RunPython(ship, migrations.RunPython.noop)]

@@ -1,11 +1,11 @@
 """Row-level security and composite references of the ledger."""
 
-from django.db.migrations import Migration
+from django.db import migrations
 
 from tallybook.database.tenancy import protect, reference
 
 
-class Migration(Migration):
+class Migration(migrations.Migration):
     dependencies = [("usage", "0001_initial"), ("subscriptions", "0002_tenancy")]
 
     operations = [

@@ -1,0 +1,60 @@
+"""The demo's owner, and the file that keeps the password, so that a second run can show it again."""
+
+import json
+import os
+import secrets
+from pathlib import Path
+from typing import NamedTuple
+
+from django.conf import settings
+
+from tallybook.subscriptions.models import Role, Subscription, User
+from tallybook.subscriptions.people import create_user, grant_role
+
+EMAIL = "owner@demo.example"
+FILE_NAME = "demo-sign-in.json"
+_PASSWORD_BYTES = 15
+
+
+class Owner(NamedTuple):
+    """The demo's owner. `notes` say when the password is not the one of the last time."""
+
+    email: str
+    password: str
+    notes: tuple[str, ...] = ()
+
+
+def ensure_owner(subscription: Subscription) -> Owner:
+    """Somebody who can sign in and owns the subscription, made where missing; a password that was lost is replaced."""
+    path = settings.INSTALLATION.home / FILE_NAME
+    user = User.objects.filter(email=EMAIL).first()
+    password, notes = _kept_password(path), ()
+    if user is None:
+        password = _new_password(path)
+        user = create_user(EMAIL, password)
+    elif password is None or not user.check_password(password):
+        password, notes = _new_password(path), (f"The demo's password was not to be found in {path}, so it has a new one.",)
+        user.set_password(password)
+        user.save(update_fields=["password"])
+    grant_role(subscription, user, Role.OWNER)
+    return Owner(EMAIL, password, notes)
+
+
+def _new_password(path: Path) -> str:
+    """A password that is kept before anybody has it: an interrupted run leaves no user whose password nobody knows."""
+    password = secrets.token_urlsafe(_PASSWORD_BYTES)
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        json.dump({"email": EMAIL, "password": password}, file)
+    draft.replace(path)
+    return password
+
+
+def _kept_password(path: Path) -> str | None:
+    try:
+        password = json.loads(path.read_text(encoding="utf-8"))["password"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return password if isinstance(password, str) else None

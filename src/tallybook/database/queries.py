@@ -1,0 +1,43 @@
+"""The few ways in which SQL is run: a number, a statement that writes, rows at once, and rows as a stream."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+from uuid import uuid4
+
+from django.db import connection
+
+Parameters = Mapping[str, Any]
+Row = tuple[Any, ...]
+
+_ROWS_A_FETCH = 2000
+
+
+def number(query: str, parameters: Parameters | None = None) -> int:
+    """The one whole number that a query gives."""
+    with connection.cursor() as cursor:
+        cursor.execute(query, parameters)
+        row = cursor.fetchone()
+    return int(row[0])
+
+
+def write(statement: str, parameters: Parameters | None = None) -> int:
+    """Run a statement and say how many rows it wrote."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement, parameters)
+        return int(cursor.rowcount)
+
+
+def rows(query: str, parameters: Parameters | None = None) -> list[Row]:
+    """All rows, for results that are known to be few."""
+    with connection.cursor() as cursor:
+        cursor.execute(query, parameters)
+        return list(cursor.fetchall())
+
+
+def stream(query: str, parameters: Parameters | None = None) -> Iterator[Row]:
+    """Rows as they are asked for, by a cursor of the server: memory stays flat. Needs a transaction."""
+    connection.ensure_connection()
+    with connection.connection.cursor(name=f"stream_{uuid4().hex}") as cursor:
+        cursor.itersize = _ROWS_A_FETCH
+        cursor.execute(query, parameters)
+        yield from cursor

@@ -1,0 +1,38 @@
+"""What came of a file."""
+
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from tallybook.metering.spool import Spool
+from tallybook.usage.judging import Change, Missing
+
+
+class Refusal(NamedTuple):
+    """A row that was not taken: where it begins, the column as the file spells it, its value, and why."""
+
+    line: int
+    column: str
+    value: str
+    reason: str
+
+
+@dataclass(kw_only=True)
+class Summary:
+    """The result of an import. Numbers are of rows, but for `customers_created` and `removed` (usage items)."""
+
+    file_name: str
+    profile: str
+    encoding: str
+    delimiter: str
+    unknown_columns: tuple[str, ...]
+    rows: int = 0
+    new: int = 0
+    existing: int = 0
+    changed: int = 0
+    removed: int = 0
+    customers_created: int = 0
+    imported: bool = False
+    notes: list[str] = field(default_factory=list)
+    refused: Spool[Refusal] = field(default_factory=lambda: Spool(Refusal))
+    changes: Spool[Change] = field(default_factory=lambda: Spool(Change))
+    missing: Spool[Missing] = field(default_factory=lambda: Spool(Missing))
