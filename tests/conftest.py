@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -21,9 +22,11 @@ from pytest_django.plugin import DjangoDbBlocker
 
 from tallybook.database import embedded, migrating
 from tallybook.database.addresses import use_addresses
+from tallybook.metering.importing import Summary
 from tallybook.subscriptions.models import Role, Subscription, User
 from tallybook.subscriptions.people import create_user, grant_role
 from tallybook.subscriptions.subscriptions import create_subscription
+from tests import bookkeeping
 
 SAMPLES = Path(__file__).parent / "samples"
 PASSWORD = "correct horse battery staple"
@@ -114,6 +117,12 @@ def viewer(subscription: Subscription) -> User:
 def stranger(other_subscription: Subscription) -> User:
     """The owner of the other subscription."""
     return _person(other_subscription, Role.OWNER)
+
+
+@pytest.fixture
+def take(subscription: Subscription, tmp_path: Path) -> Callable[..., Summary]:
+    """Imports rows, a file's content or a file into this test's subscription."""
+    return partial(bookkeeping.take, subscription, folder=tmp_path)
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ import os
 import sys
 
 import django
+from django.db import OperationalError
 
 from tallybook.errors import TallybookError
 
@@ -22,6 +23,10 @@ def main() -> None:
         program()
     except TallybookError as error:
         sys.stderr.write(f"tallybook: {error}\n")
+        sys.exit(FAILED)
+    except OperationalError as error:
+        reason = str(error).strip().splitlines()[0]
+        sys.stderr.write(f"tallybook: The database stopped answering ({reason}). What was under way was not kept. Try again.\n")
         sys.exit(FAILED)
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)

@@ -3,6 +3,7 @@
 import sys
 
 from django.conf import settings
+from django.db import ProgrammingError
 
 from tallybook.config.installation import Installation
 from tallybook.database import embedded, migrating, server_checks
@@ -17,7 +18,7 @@ def open_database() -> None:
         DatabaseUnavailable: there is none, or it cannot be used as it is; the message says what to do.
     """
     reach_database()
-    if not migrating.is_migrated():
+    if not _is_migrated():
         if uses_own_database():
             raise DatabaseUnavailable("The database has not the schema of this version. Run `tallybook migrate` first.")
         migrating.migrate()
@@ -46,6 +47,16 @@ def reach_database() -> None:
         server = embedded.hold(_installation().home)
         use_addresses({"default": server.runtime_url, "owner": server.owner_url})
     server_checks.reachable("default")
+
+
+def _is_migrated() -> bool:
+    try:
+        return migrating.is_migrated()
+    except ProgrammingError as error:
+        raise DatabaseUnavailable(
+            f"The role in TALLYBOOK_DATABASE_URL may not read the schema ({str(error).strip().splitlines()[0]}). "
+            "Run `tallybook migrate`, which grants what it needs."
+        ) from None
 
 
 def uses_own_database() -> bool:

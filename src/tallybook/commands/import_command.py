@@ -86,7 +86,7 @@ def _progress() -> Iterator[_Told]:
 
 
 def _tell_plainly(file: UsageFile, rows: int) -> None:
-    if rows and rows % _ROWS_A_LINE == 0:
+    if rows and rows % _ROWS_A_LINE == 0 and file.digest is None:
         sys.stderr.write(f"{rows:,} rows, {100 * file.position_bytes // max(file.size_bytes, 1)} % of the file read\n")
 
 

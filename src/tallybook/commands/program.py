@@ -4,7 +4,18 @@ from typing import Annotated
 
 import typer
 
-from tallybook.commands import customer, demo_command, import_command, migrate, product, report, serve, subscription, user
+from tallybook.commands import (
+    customer,
+    database,
+    demo_command,
+    import_command,
+    migrate,
+    product,
+    report,
+    serve,
+    subscription,
+    user,
+)
 
 program = typer.Typer(
     name="tallybook",
@@ -43,3 +54,4 @@ program.add_typer(subscription.program, name="subscription")
 program.add_typer(user.program, name="user")
 program.add_typer(product.program, name="product")
 program.add_typer(customer.program, name="customer")
+program.add_typer(database.program, name="database")

@@ -32,13 +32,18 @@ def report(  # noqa: PLR0913 - one parameter for each option
     product: Annotated[list[str] | None, typer.Option(metavar="NAME", help="Only this product; may be repeated.")] = None,
     format_: Annotated[Format, typer.Option("--format", help="Kind of file.")] = Format.CSV,
     profile: Annotated[Profile, typer.Option(help="CSV for programs, or for a spreadsheet.")] = Profile.API,
-    delimiter: Annotated[str, typer.Option(help="For the profile excel: comma, semicolon or tab.")] = "comma",
+    delimiter: Annotated[str | None, typer.Option(help="For the profile excel: comma, semicolon or tab.")] = None,
     split_by: Annotated[Literal["customer"] | None, typer.Option(help="One file for each customer, in a zip.")] = None,
     output: Annotated[Path, typer.Option(help="Where to write it; - is standard output.")] = _STANDARD_OUTPUT,
 ) -> None:
     """Write the itemised billing report of chosen months, customers and products."""
     months = (parse_month(from_, "--from"), parse_month(to, "--to"))
-    form = Form(format=format_, profile=profile, delimiter=checked_delimiter(delimiter), split_by_customer=split_by is not None)
+    form = Form(
+        format=format_,
+        profile=profile,
+        delimiter=checked_delimiter(delimiter) if delimiter else None,
+        split_by_customer=split_by is not None,
+    )
     _check_output(output, form)
     open_database()
     chosen = find_subscription(subscription)

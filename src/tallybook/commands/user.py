@@ -26,7 +26,9 @@ def create(
     *,
     subscription: Annotated[str | None, typer.Option(metavar="NAME", help="Where the person gets a role.")] = None,
     role: Annotated[Role, typer.Option(help="What the person may do there.")] = Role.OWNER,
-    password_stdin: Annotated[bool, typer.Option(help="Read the password from standard input instead of making one.")] = False,
+    password_stdin: Annotated[
+        bool, typer.Option("--password-stdin", help="Read the password from standard input instead of making one.")
+    ] = False,
 ) -> None:
     """Make somebody who signs in with an e-mail address. Without --password-stdin a password is made and shown once."""
     open_database()

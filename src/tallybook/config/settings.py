@@ -49,15 +49,20 @@ INSTALLED_APPS = [
     "tallybook.console",
 ]
 MIDDLEWARE = [
+    # What adds headers comes before what answers by itself, static files included.
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "tallybook.web.headers.ResponseHeaders",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    # Every view is for people who are signed in, unless it says otherwise.
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "tallybook.web.errors.ErrorPages",
 ]
 ROOT_URLCONF = "tallybook.config.urls"
 WSGI_APPLICATION = "tallybook.config.wsgi.application"
@@ -70,6 +75,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "csp.context_processors.nonce",
+                "tallybook.console.navigation.navigation",
             ],
         },
     },
@@ -93,6 +99,8 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_ADAPTER = "tallybook.console.sign_in.Adapter"
+ACCOUNT_FORMS = {"login": "tallybook.console.sign_in.SignInForm"}
 # Per address only: a limit per account would let a stranger lock somebody out.
 ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "10/m/ip"}
 LOGIN_URL = "account_login"
@@ -108,7 +116,9 @@ SESSION_COOKIE_AGE = 14 * 24 * 3600
 CSRF_COOKIE_NAME = "__Host-csrf"
 CSRF_COOKIE_SECURE = True
 CSRF_COOKIE_HTTPONLY = True
-SECURE_HSTS_SECONDS = 365 * 24 * 3600
+CSRF_FAILURE_VIEW = "tallybook.web.errors.form_expired"
+# A form may name every customer of a large subscription.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 50_000
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
@@ -127,6 +137,7 @@ CONTENT_SECURITY_POLICY = {
 STATIC_URL = "/static/"
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},

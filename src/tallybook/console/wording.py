@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from tallybook.subscriptions.models import Subscription
+from tallybook.usage.summary import COUNTED_AT_MOST
 
 _ROUND = ((timedelta(days=1), "day"), (timedelta(hours=1), "hour"), (timedelta(minutes=1), "minute"))
 _IN_DAYS_UNTIL = timedelta(days=31)
@@ -57,3 +58,13 @@ def change_text(change: int) -> str:
 def import_command(subscription: Subscription) -> str:
     """What the operator types to import a file into the subscription."""
     return f"tallybook import FILE --subscription {shlex.quote(subscription.name)}"
+
+
+def count_sentence(rows: int) -> str:
+    """How many rows a report will have."""
+    if rows == 0:
+        return "This choice holds no rows: the file would be its header only."
+    if rows == 1:
+        return "This choice holds 1 row."
+    # Counting ends there.
+    return f"This choice holds {rows:,} rows{' or more' if rows == COUNTED_AT_MOST else ''}."

@@ -3,6 +3,7 @@
 One transaction: a file is taken in as a whole, its bad rows aside, or not at all.
 """
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from heapq import merge
@@ -79,7 +80,7 @@ class _Import:
 
     def __init__(self, subscription: Subscription, file: UsageFile, options: ImportOptions, progress: Progress) -> None:
         self.summary = Summary(
-            file_name=file.path.name,
+            file_name=_shown(file.path),
             profile=file.profile,
             encoding=file.encoding,
             delimiter=file.delimiter,
@@ -164,3 +165,8 @@ class _Import:
             "refused_count": len(self.summary.refused),
             "removed_count": self.summary.removed,
         }
+
+
+def _shown(path: Path) -> str:
+    """The file's name; what of it is no text, which the ledger could not keep, is replaced."""
+    return os.fsencode(path.name).decode("utf-8", "replace")

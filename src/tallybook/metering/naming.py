@@ -1,14 +1,21 @@
 """From the names in a file to the customers, organisations and products of the subscription; new ones are noted and made."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import NamedTuple, TypeVar
 from uuid import UUID, uuid4
 
 from tallybook.database.folding import fold_name
 from tallybook.metering.reading import UsageRow
 from tallybook.subscriptions.customers import customers_by_name
-from tallybook.subscriptions.models import NAME_CHARACTERS, Customer, Organisation, Subscription
+from tallybook.subscriptions.models import NAME_CHARACTERS, Customer, Organisation, Product, Subscription
 from tallybook.subscriptions.near import did_you_mean
-from tallybook.subscriptions.products import products_by_name, unknown_product
+from tallybook.subscriptions.products import list_products, products_by_name, unknown_product
+from tallybook.subscriptions.revisions import raise_all_revisions
+
+_MOST_REFUSED_REMEMBERED = 10_000
+
+Found = TypeVar("Found")
 
 
 class NameRefused(Exception):
@@ -19,9 +26,8 @@ class NameRefused(Exception):
         self.field, self.value, self.reason = column, value, reason
 
 
-@dataclass(frozen=True, slots=True)
-class Named:
-    """The customer and organisation that a row is about."""
+class Named(NamedTuple):
+    """The customer and organisation that a row is about, by their ids as text."""
 
     customer_id: str
     organisation_id: str | None
@@ -29,17 +35,24 @@ class Named:
 
 @dataclass(kw_only=True)
 class Names:
-    """What is known under which folded name. Load it under the ledger's lock, so that nobody adds names meanwhile."""
+    """What is known under which folded name. Load it under the ledger's lock, so that nobody adds names meanwhile.
+
+    Rows repeat their names: each spelling is looked up once, and no query runs after loading.
+    """
 
     subscription: Subscription
     allow_new: bool
+    products: list[Product]
+    products_by_name: dict[str, Product]
     customers: dict[str, Customer]
     organisations: dict[tuple[UUID, str], Organisation]
     new_customers: list[Customer] = field(default_factory=list)
     new_organisations: list[Organisation] = field(default_factory=list)
     referenced: dict[UUID, Customer] = field(default_factory=dict)
     notes: dict[UUID, str] = field(default_factory=dict)
-    _products: dict[str, int] = field(default_factory=dict)
+    _product_ids: dict[str, int] = field(default_factory=dict)
+    _named: dict[tuple[str | None, ...], Named] = field(default_factory=dict)
+    _refused: dict[tuple[str | None, ...], NameRefused] = field(default_factory=dict)
 
     @classmethod
     def load(cls, subscription: Subscription, *, allow_new: bool) -> "Names":
@@ -47,33 +60,66 @@ class Names:
         return cls(
             subscription=subscription,
             allow_new=allow_new,
+            products=list_products(),
+            products_by_name=products_by_name(),
             customers=customers_by_name(subscription),
             organisations={(one.customer_id, one.name_folded): one for one in organisations},
-            _products={folded: product.id for folded, product in products_by_name().items()},
         )
 
     def product_id(self, name: str) -> int:
         """The product of this name or alias; raises NameRefused."""
-        product_id = self._products.get(fold_name(name))
-        if product_id is None:
-            raise NameRefused("product", name, f"{unknown_product(name)} `tallybook product` adds products and aliases.")
-        return product_id
+        known = self._product_ids.get(name)
+        if known is None:
+            known = self._product_ids[name] = self._once(self._product, name)
+        return known
 
     def named(self, row: UsageRow) -> Named:
         """The customer and organisation of a row, made if they are new; raises NameRefused."""
-        customer = self._customer(row.customer, row.customer_id)
-        self._note_reference(customer, row.customer_reference)
-        organisation = self._organisation(customer, row.organisation)
-        return Named(str(customer.id), str(organisation.id) if organisation else None)
+        spelt = (row.customer, row.customer_id, row.customer_reference, row.organisation)
+        known = self._named.get(spelt)
+        if known is None:
+            known = self._named[spelt] = self._once(self._name, *spelt)
+        return known
+
+    def _once(self, look_up: Callable[..., Found], *spelt: str | None) -> Found:
+        """A look-up whose refusal is remembered: finding near matches is slow, and a wrong name stands in many rows."""
+        if spelt in self._refused:
+            # Raised again and again, an error would keep the frames of every time.
+            raise self._refused[spelt].with_traceback(None)
+        try:
+            return look_up(*spelt)
+        except NameRefused as refused:
+            if len(self._refused) < _MOST_REFUSED_REMEMBERED:
+                self._refused[spelt] = refused
+            raise
+
+    def _product(self, name: str) -> int:
+        product = self.products_by_name.get(fold_name(name))
+        if product is None:
+            reason = f"{unknown_product(name, self.products)} `tallybook product` adds products and aliases."
+            raise NameRefused("product", name, reason)
+        return product.id
+
+    def _name(self, name: str, stated_id: str | None, reference: str | None, organisation: str | None) -> Named:
+        # Checked first, so that no customer is made of a row that is refused.
+        _check_length("customer_reference", "A reference", reference)
+        _check_length("organisation", "An organisation's name", organisation)
+        customer = self._customer(name, stated_id)
+        self._note_reference(customer, reference)
+        found = self._organisation(customer, organisation)
+        return Named(str(customer.id), str(found.id) if found else None)
 
     def save(self) -> None:
         """Write down the new customers and organisations, and the references of customers that had none."""
         Customer.objects.bulk_create(self.new_customers)
         Organisation.objects.bulk_create(self.new_organisations)
         made = {customer.id for customer in self.new_customers}
-        for customer in self.referenced.values():
-            if customer.id not in made:
-                customer.save(update_fields=["reference"])
+        known = [customer for customer in self.referenced.values() if customer.id not in made]
+        for customer in known:
+            customer.save(update_fields=["reference"])
+        if known:
+            # A reference stands in the reports of all months.
+            raise_all_revisions(self.subscription.id)
 
     def _customer(self, name: str, stated_id: str | None) -> Customer:
         customer = self.customers.get(fold_name(name))
@@ -101,8 +147,6 @@ class Names:
     def _note_reference(self, customer: Customer, reference: str | None) -> None:
         if not reference or reference == customer.reference:
             return
-        if len(reference) > NAME_CHARACTERS:
-            raise NameRefused("customer_reference", reference, f"A reference has at most {NAME_CHARACTERS} characters.")
         if customer.reference:
             # The reference is the MSP's own word; a file, perhaps an old one, does not overrule it.
             self.notes[customer.id] = (
@@ -115,8 +159,6 @@ class Names:
     def _organisation(self, customer: Customer, name: str | None) -> Organisation | None:
         if name is None:
             return None
-        if len(name) > NAME_CHARACTERS:
-            raise NameRefused("organisation", name, f"An organisation's name has at most {NAME_CHARACTERS} characters.")
         key = (customer.id, fold_name(name))
         if key not in self.organisations:
             organisation = Organisation(
@@ -125,3 +167,8 @@ class Names:
             self.organisations[key] = organisation
             self.new_organisations.append(organisation)
         return self.organisations[key]
+
+
+def _check_length(column: str, what: str, text: str | None) -> None:
+    if text is not None and len(text) > NAME_CHARACTERS:
+        raise NameRefused(column, text, f"{what} has at most {NAME_CHARACTERS} characters.")

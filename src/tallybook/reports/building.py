@@ -51,12 +51,14 @@ class Form:
 
     format: Format = Format.CSV
     profile: Profile = Profile.API
-    delimiter: str = ","
+    delimiter: str | None = None
     split_by_customer: bool = False
 
     def __post_init__(self) -> None:
         if self.profile is Profile.EXCEL and self.format is not Format.CSV:
             raise Refused(f"The profile excel is one of CSV; {self.format} has no profiles. Leave out one of the two.")
+        if self.delimiter and self.profile is not Profile.EXCEL:
+            raise Refused("Only the profile excel has a choice of delimiters; the others have commas or none. Leave it out.")
 
     @property
     def extension(self) -> str:
@@ -105,7 +107,7 @@ def _write_one(choice: Choice, form: Form, file: IO[bytes]) -> int:
     if form.format is Format.JSON:
         return write_json(choice, file)
     if form.profile is Profile.EXCEL:
-        return write_excel_csv(choice, file, form.delimiter)
+        return write_excel_csv(choice, file, form.delimiter or ",")
     return write_api_csv(choice, file)
 
 

@@ -29,12 +29,12 @@ def find_product(name: str) -> Product:
     known = products_by_name()
     if fold_name(name) in known:
         return known[fold_name(name)]
-    raise NotFound(unknown_product(name))
+    raise NotFound(unknown_product(name, list_products()))
 
 
-def unknown_product(name: str) -> str:
-    """What to say of a name that is no product's."""
-    names = [product.name for product in list_products()]
+def unknown_product(name: str, catalogue: list[Product]) -> str:
+    """What to say of a name that is none of the catalogue's."""
+    names = [product.name for product in catalogue]
     hint = did_you_mean(name, names, otherwise=f"The catalogue has {', '.join(names)}.")
     return f"There is no product {name!r}. {hint}"
 

@@ -53,8 +53,9 @@ def post_staged(post: Post) -> Posted:
     missing = find_missing(post)
     write(_NOTE_TOUCHED, post.parameters())
     new_by_month = _append_new(post)
-    write(_RETIRE_CHANGED, post.parameters())
-    write(_APPEND_CHANGED, post.parameters())
+    if changed:
+        write(_RETIRE_CHANGED, post.parameters())
+        write(_APPEND_CHANGED, post.parameters())
     removed = write(_RETIRE_MISSING, post.parameters()) if post.replace else 0
     months = _fold_touched(post)
     raise_revisions(post.subscription_id, months | new_by_month.keys())

@@ -4,8 +4,6 @@ COPY FROM is refused on tables under row-level security, and what a file says ha
 counts; so rows are staged first. The table goes with the transaction.
 """
 
-import csv
-import io
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
@@ -13,7 +11,8 @@ from django.db import connection
 from psycopg import Copy
 
 _ROWS_A_WRITE = 4000
-
+# What COPY's text format gives a meaning.
+_ESCAPED = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 # The columns of a staged row in order. Only those marked NOT NULL are always there; NULL means that the source does not say.
 COLUMNS = {
@@ -44,24 +43,31 @@ COLUMNS = {
 
 
 class Stage:
-    """Takes rows, as tuples of the columns that were asked for, while its COPY is open."""
+    """Takes rows, as tuples of the columns that were asked for, while its COPY is open.
 
-    def __init__(self, copy: Copy) -> None:
+    Lines are joined here and not by the csv module, which takes ten times as long for them: a tenth of a whole import.
+    """
+
+    def __init__(self, copy: Copy, width: int) -> None:
         self._copy = copy
-        self._buffer = io.StringIO()
-        self._write = csv.writer(self._buffer, lineterminator="\n").writerow
-        self._rows = 0
+        self._tabs = width - 1
+        self._lines: list[str] = []
 
     def add(self, row: Iterable[object]) -> None:
-        self._write(row)
-        self._rows += 1
-        if self._rows % _ROWS_A_WRITE == 0:
+        """Stage a row. Texts are not empty: nothing known is None."""
+        cells = ["" if cell is None else cell if type(cell) is str else str(cell) for cell in row]
+        line = "\t".join(cells)
+        if "\\" in line or "\n" in line or "\r" in line or line.count("\t") != self._tabs:
+            line = "\t".join([cell.translate(_ESCAPED) for cell in cells])
+        self._lines.append(line)
+        if len(self._lines) >= _ROWS_A_WRITE:
             self.flush()
 
     def flush(self) -> None:
-        self._copy.write(self._buffer.getvalue().encode())
-        self._buffer.seek(0)
-        self._buffer.truncate()
+        if self._lines:
+            self._lines.append("")
+            self._copy.write("\n".join(self._lines).encode())
+            self._lines.clear()
 
 
 @contextmanager
@@ -75,8 +81,8 @@ def staging(given: Sequence[str]) -> Iterator[Stage]:
     with connection.cursor() as cursor:
         cursor.execute("DROP TABLE IF EXISTS staged")
         cursor.execute(f"CREATE TEMPORARY TABLE staged ({columns}) ON COMMIT DROP")
-        with cursor.copy(f"COPY staged ({', '.join(given)}) FROM STDIN (FORMAT csv)") as copy:
-            stage = Stage(copy)
+        with cursor.copy(f"COPY staged ({', '.join(given)}) FROM STDIN (FORMAT text, NULL '')") as copy:
+            stage = Stage(copy, len(given))
             yield stage
             stage.flush()
         cursor.execute("ANALYZE staged")

@@ -50,16 +50,16 @@ def error_page(request: HttpRequest, kind: _Kind, sentence: str, *, framed: bool
     return render(request, "console/error.html", context, status=kind.status)
 
 
-def bad_request(request: HttpRequest, _error: Exception) -> HttpResponse:
+def bad_request(request: HttpRequest, **_exception: object) -> HttpResponse:
     # Also raised by a host name that is not ours, and then before anybody's session was looked up.
     return error_page(request, _BAD, "The address or the form that was sent cannot be read.")
 
 
-def forbidden(request: HttpRequest, _error: Exception) -> HttpResponse:
+def forbidden(request: HttpRequest, **_exception: object) -> HttpResponse:
     return error_page(request, _Kind(403, "Not allowed"), "You may not do this here.")
 
 
-def not_found(request: HttpRequest, _error: Exception) -> HttpResponse:
+def not_found(request: HttpRequest, **_exception: object) -> HttpResponse:
     return error_page(request, _MISSING, "There is no such page.")
 
 
@@ -74,7 +74,7 @@ def broken(_request: HttpRequest) -> HttpResponse:
     return HttpResponse(page, status=500)
 
 
-def form_expired(request: HttpRequest, **_reason: str) -> HttpResponse:
+def form_expired(request: HttpRequest, **_reason: object) -> HttpResponse:
     """A form whose token does not fit: an old page, a second sign-in, or a form of another site."""
     sentence = "This page was open for too long, or somebody signed in or out meanwhile. Go back, reload it, and try again."
     return error_page(request, _Kind(403, "The form has expired"), sentence)

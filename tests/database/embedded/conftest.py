@@ -108,12 +108,6 @@ def servers() -> Callable[[Path], list[psutil.Process]]:
     return _servers
 
 
-@pytest.fixture(scope="session")
-def end_all() -> Callable[[Path], None]:
-    """Stops all servers below a folder that nobody holds."""
-    return _end_all
-
-
 @pytest.fixture
 def home(tmp_path: Path) -> Iterator[Path]:
     """A home that does not exist yet, below folders that are closed to everybody else."""
@@ -135,6 +129,23 @@ def common_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 def common_server(common_home: Path) -> EmbeddedServer:
     """A server for tests that only look."""
     return hold(common_home)
+
+
+@pytest.fixture(scope="session")
+def stopped_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with a cluster whose server does not run."""
+    folder = tmp_path_factory.mktemp("stopped")
+    hold(folder / "home")
+    release(folder / "home")
+    _end_all(folder)
+    return folder / "home"
+
+
+@pytest.fixture
+def stopped(home: Path, stopped_home: Path) -> Path:
+    """The data folder of a cluster in this test's home, whose server does not run."""
+    subprocess.run(["/bin/cp", "-a", stopped_home, home], check=True)
+    return home / "postgresql" / "data"
 
 
 @pytest.fixture

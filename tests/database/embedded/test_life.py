@@ -17,6 +17,8 @@ from psycopg.conninfo import conninfo_to_dict
 from tallybook.database.embedded import hold, release
 from tallybook.database.embedded.log import LARGEST_BYTES
 
+pytestmark = pytest.mark.usefixtures("stopped")  # there is a cluster, so that not every test has to make one
+
 Command = subprocess.Popen[str]
 Start = Callable[..., Command]
 Answer = Callable[[Command], dict[str, str]]

@@ -36,23 +36,6 @@ def digest(folder: Path) -> str:
     return found.hexdigest()
 
 
-@pytest.fixture(scope="module")
-def stopped_home(tmp_path_factory: pytest.TempPathFactory, end_all: Callable[[Path], None]) -> Path:
-    """A home with a cluster whose server does not run."""
-    folder = tmp_path_factory.mktemp("stopped")
-    hold(folder / "home")
-    release(folder / "home")
-    end_all(folder)
-    return folder / "home"
-
-
-@pytest.fixture
-def stopped(home: Path, stopped_home: Path) -> Path:
-    """The data folder of a cluster in this test's home, whose server does not run."""
-    subprocess.run(["/bin/cp", "-a", stopped_home, home], check=True)
-    return home / "postgresql" / "data"
-
-
 def test_data_of_another_major_version_are_not_touched(home: Path, stopped: Path) -> None:
     (stopped / "PG_VERSION").write_text("17\n")
     before = digest(home)

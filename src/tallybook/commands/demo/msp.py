@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Max
 
 from tallybook.commands.demo.file import demo_rows, first_month_of, write_demo_file
-from tallybook.commands.demo.sign_in import ensure_owner
+from tallybook.commands.demo.sign_in import EMAIL, ensure_owner
 from tallybook.commands.demo.usage import DemoRow
 from tallybook.database.scope import subscription_scope
 from tallybook.errors import NotFound
@@ -34,26 +34,28 @@ class DemoAccess(NamedTuple):
     notes: tuple[str, ...] = ()
 
 
-def ensure_demo(today: date | None = None) -> DemoAccess:
+def ensure_demo(today: date | None = None, *, name: str = NAME, email: str = EMAIL) -> DemoAccess:
     """Make the demo MSP, or what is missing of it; what is there is kept. When a month has passed, its usage is added.
 
     Args:
         today: until when usage is told of; left out, the day that it is in the demo's time zone.
+        name: the subscription's.
+        email: the owner's address.
     """
     today = today or datetime.now(ZoneInfo(TIME_ZONE)).date()
-    subscription = _subscription()
+    subscription = _subscription(name)
     newest = _newest_month(subscription)
     if newest is None or newest < today.replace(day=1):
         _import(subscription, today, newest)
-    owner = ensure_owner(subscription)
+    owner = ensure_owner(subscription, email)
     return DemoAccess(subscription.name, owner.email, owner.password, owner.notes)
 
 
-def _subscription() -> Subscription:
+def _subscription(name: str) -> Subscription:
     try:
-        return find_subscription(NAME)
+        return find_subscription(name)
     except NotFound:
-        return create_subscription(NAME, TIME_ZONE)
+        return create_subscription(name, TIME_ZONE)
 
 
 def _newest_month(subscription: Subscription) -> date | None:

@@ -24,30 +24,32 @@ class Owner(NamedTuple):
     notes: tuple[str, ...] = ()
 
 
-def ensure_owner(subscription: Subscription) -> Owner:
+def ensure_owner(subscription: Subscription, email: str) -> Owner:
     """Somebody who can sign in and owns the subscription, made where missing; a password that was lost is replaced."""
     path = settings.INSTALLATION.home / FILE_NAME
-    user = User.objects.filter(email=EMAIL).first()
-    password, notes = _kept_password(path), ()
+    user = User.objects.filter(email=email).first()
+    password = _kept_password(path)
+    notes: tuple[str, ...] = ()
     if user is None:
-        password = _new_password(path)
-        user = create_user(EMAIL, password)
+        password = _new_password(path, email)
+        user = create_user(email, password)
     elif password is None or not user.check_password(password):
-        password, notes = _new_password(path), (f"The demo's password was not to be found in {path}, so it has a new one.",)
+        password = _new_password(path, email)
+        notes = (f"The demo's password was not to be found in {path}, so it has a new one.",)
         user.set_password(password)
         user.save(update_fields=["password"])
     grant_role(subscription, user, Role.OWNER)
-    return Owner(EMAIL, password, notes)
+    return Owner(email, password, notes)
 
 
-def _new_password(path: Path) -> str:
+def _new_password(path: Path, email: str) -> str:
     """A password that is kept before anybody has it: an interrupted run leaves no user whose password nobody knows."""
     password = secrets.token_urlsafe(_PASSWORD_BYTES)
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        json.dump({"email": EMAIL, "password": password}, file)
+        json.dump({"email": email, "password": password}, file)
     draft.replace(path)
     return password
 

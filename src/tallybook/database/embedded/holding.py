@@ -20,7 +20,7 @@ from tallybook.database.embedded.accounts import Account, account_for
 from tallybook.database.embedded.cluster import check_version
 from tallybook.database.embedded.layout import Layout
 from tallybook.database.embedded.locks import alone, closing_descriptor, is_free, open_lock, share, try_alone
-from tallybook.database.embedded.log import last_complaint, open_log
+from tallybook.database.embedded.log import complaint, open_log
 from tallybook.database.embedded.passwords import make_passwords, read_passwords
 from tallybook.database.embedded.remains import wait_for_former_server
 from tallybook.database.embedded.server import Answer, EmbeddedServer, addressed, ask
@@ -95,10 +95,10 @@ def _take_in_turn(layout: Layout, holder: int) -> EmbeddedServer:
     log_bytes = layout.log.stat().st_size if layout.log.exists() else 0
     for _ in range(ATTEMPTS):
         _start_keeper(layout, sockets, account)
-        if _wait_until_ready(server, layout):
+        if _wait_until_ready(server, layout, log_bytes):
             return server
     raise DatabaseUnavailable(
-        f"PostgreSQL could not be started ({last_complaint(layout.log, log_bytes)}): see its log {layout.log}."
+        f"PostgreSQL could not be started ({complaint(layout.log, log_bytes)}): see its log {layout.log}."
     )
 
 
@@ -127,7 +127,7 @@ def _run_keeper(layout: Layout, lock: int, log: int) -> None:
     )
 
 
-def _wait_until_ready(server: EmbeddedServer, layout: Layout) -> bool:
+def _wait_until_ready(server: EmbeddedServer, layout: Layout, log_bytes: int) -> bool:
     """Waits until the server lets us in; False when there is no keeper any more."""
     began = heard = time.monotonic()
     while (answer := ask(server)) is not Answer.READY:
@@ -139,7 +139,7 @@ def _wait_until_ready(server: EmbeddedServer, layout: Layout) -> bool:
         if now - heard > SILENCE_SECONDS or now - began > PATIENCE_SECONDS:
             raise DatabaseUnavailable(
                 f"PostgreSQL has not answered for {now - heard:.0f} seconds "
-                f"({last_complaint(layout.log, 0)}): see its log {layout.log}."
+                f"({complaint(layout.log, log_bytes)}): see its log {layout.log}."
             )
         time.sleep(ASK_AGAIN_SECONDS)
     return True

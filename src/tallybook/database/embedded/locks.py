@@ -9,7 +9,7 @@ import fcntl
 import os
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
 PAUSE_SECONDS = 0.02
@@ -26,12 +26,10 @@ def open_folder(path: Path) -> int:
 
 @contextmanager
 def closing_descriptor(descriptor: int) -> Iterator[int]:
-    """Gives the descriptor and closes it at the end, unless somebody closed it before."""
     try:
         yield descriptor
     finally:
-        with suppress(OSError):
-            os.close(descriptor)
+        os.close(descriptor)
 
 
 def try_alone(descriptor: int) -> bool:

@@ -11,6 +11,8 @@ TAIL_BYTES = 16 * 1024
 
 _PREFIX = re.compile(r"^\d{4}-\d\d-\d\d [\d:.]+ \S+ \[\d+\] ")
 _GRAVE = re.compile(r"\b(FATAL|PANIC|ERROR|error): ")
+# What whoever asks meanwhile is told; never the reason of anything.
+_PASSING = re.compile(r"FATAL: +the database system is ")
 
 
 def open_log(path: Path) -> int:
@@ -28,14 +30,14 @@ def bound_log(path: Path) -> None:
             os.truncate(path, 0)
 
 
-def last_complaint(path: Path, since_bytes: int) -> str:
-    """The last line that tells of a failure, else the last line, of what was written since then."""
+def complaint(path: Path, since_bytes: int) -> str:
+    """The first line that tells of a failure, else the last line, of what was written since the log was that long."""
     try:
         lines = _tail(path, since_bytes)
     except OSError as error:
         return f"the log cannot be read: {error.strerror}"
-    grave = [line for line in lines if _GRAVE.search(line)]
-    return _PREFIX.sub("", (grave or lines or ["nothing was written"])[-1])
+    grave = [line for line in lines if _GRAVE.search(line) and not _PASSING.search(line)]
+    return _PREFIX.sub("", (grave[:1] or lines[-1:] or ["nothing was written"])[0])
 
 
 def _tail(path: Path, since_bytes: int) -> list[str]:

@@ -1,0 +1,163 @@
+"""The form behind [Export Itemised Billing Report]: what is sent, checked, becomes a choice and a form of report."""
+
+from datetime import date
+from functools import cached_property
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from django import forms
+from django.http import QueryDict
+
+from tallybook.console.months import MonthOption, month_options, previous_month
+from tallybook.errors import Refused
+from tallybook.reports.building import Form as ReportForm
+from tallybook.reports.building import Format, Profile
+from tallybook.reports.choice import Choice
+from tallybook.reports.months import month_text, parse_month
+from tallybook.subscriptions.customers import list_customers
+from tallybook.subscriptions.models import Customer, Product, Subscription
+from tallybook.subscriptions.products import list_products
+from tallybook.usage.summary import months_with_usage
+
+FORMATS = {
+    "csv": ReportForm(),
+    "csv-excel": ReportForm(profile=Profile.EXCEL),
+    "xlsx": ReportForm(format=Format.XLSX),
+    "json": ReportForm(format=Format.JSON),
+}
+
+
+class MonthField(forms.Field):
+    """A month as `YYYY-MM`."""
+
+    def to_python(self, value: str | None) -> date | None:
+        if not value:
+            return None
+        try:
+            return parse_month(value, str(self.label))
+        except Refused as refused:
+            raise forms.ValidationError(str(refused)) from None
+
+
+class SeveralField(forms.Field):
+    """Any number of the things that there are, by their ids as text; none stands for all."""
+
+    widget = forms.SelectMultiple
+
+    def __init__(self, known: dict[str, Any], *, unknown: str) -> None:
+        super().__init__(required=False)
+        self.known = known
+        self.unknown = unknown
+
+    def clean(self, value: list[str] | None) -> tuple[Any, ...] | None:
+        # A dictionary: Django's own field compares each with each, which for 2,000 customers takes seconds.
+        chosen = dict.fromkeys(value or ())
+        if not chosen.keys() <= self.known.keys():
+            raise forms.ValidationError(self.unknown)
+        return tuple(self.known[one] for one in chosen) or None
+
+
+class Option(NamedTuple):
+    """Something to tick."""
+
+    value: str
+    label: str
+    ticked: bool
+
+
+class ExportForm(forms.Form):
+    """Made inside the subscription's scope; asked and rendered outside of it too.
+
+    Without `products_shown`, which only the page sends, no product stands for all of them, as no customer always does.
+    """
+
+    products_shown = forms.BooleanField(required=False)
+    format = forms.ChoiceField(
+        choices=[(name, name) for name in FORMATS],
+        required=False,
+        error_messages={"invalid_choice": f"The format is none of {', '.join(FORMATS)}. Choose one of them."},
+    )
+
+    def __init__(self, subscription: Subscription, sent: QueryDict) -> None:
+        self.sent = sent or _at_first(subscription)
+        super().__init__(self.sent)
+        self.subscription = subscription
+        self.with_usage = months_with_usage(subscription.id)
+        self.all_customers: list[Customer] = list_customers(subscription)
+        self.all_products: list[Product] = list_products()
+        # Named after the query's parameters, of which `from` cannot be an attribute.
+        self.fields |= {
+            "customer": SeveralField(
+                {str(customer.id): customer.id for customer in self.all_customers},
+                unknown="A chosen customer is not there any more. Choose again.",
+            ),
+            "from": MonthField(label="The first month", error_messages={"required": "Choose the first month."}),
+            "to": MonthField(label="The last month", error_messages={"required": "Choose the last month."}),
+            "product": SeveralField(
+                {str(product.id): product.id for product in self.all_products},
+                unknown="A chosen product is not in the catalogue. Choose again.",
+            ),
+        }
+
+    def clean(self) -> None:
+        cleaned = self.cleaned_data
+        if cleaned.get("products_shown") and "product" in cleaned and cleaned["product"] is None:
+            self.add_error("product", "No product is ticked. Tick one at least.")
+        if cleaned.get("from") and cleaned.get("to"):
+            try:
+                self.choice = self._chosen()
+            except Refused as refused:
+                self.add_error("to", str(refused))
+
+    def _chosen(self) -> Choice:
+        customer_ids: tuple[UUID, ...] | None = self.cleaned_data.get("customer")
+        product_ids: tuple[int, ...] | None = self.cleaned_data.get("product")
+        return Choice(
+            subscription=self.subscription,
+            first_month=self.cleaned_data["from"],
+            last_month=self.cleaned_data["to"],
+            customer_ids=customer_ids,
+            product_ids=product_ids,
+        )
+
+    @property
+    def report_form(self) -> ReportForm:
+        return FORMATS[self.cleaned_data["format"] or "csv"]
+
+    @cached_property
+    def customers(self) -> list[Option]:
+        ticked = set(self.sent.getlist("customer"))
+        return [Option(str(one.id), one.name, str(one.id) in ticked) for one in self.all_customers]
+
+    @cached_property
+    def products(self) -> list[Option]:
+        ticked = set(self.sent.getlist("product"))
+        # All at first; none, once the page was shown, is what was sent.
+        every = not ticked and "products_shown" not in self.sent
+        return [Option(str(one.id), one.name, every or str(one.id) in ticked) for one in self.all_products]
+
+    @property
+    def ticked_customers(self) -> int:
+        return sum(option.ticked for option in self.customers)
+
+    @cached_property
+    def months(self) -> list[MonthOption]:
+        chosen = [self.cleaned_data[name] for name in ("from", "to") if self.cleaned_data.get(name)]
+        return month_options(self.subscription, self.with_usage, chosen)
+
+    @cached_property
+    def month_values(self) -> set[str]:
+        return {option.value for option in self.months}
+
+    @property
+    def sent_from(self) -> str:
+        return self.sent.get("from", "")
+
+    @property
+    def sent_to(self) -> str:
+        return self.sent.get("to", "")
+
+
+def _at_first(subscription: Subscription) -> QueryDict:
+    month = month_text(previous_month(subscription))
+    return QueryDict(f"from={month}&to={month}")

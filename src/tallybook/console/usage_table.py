@@ -1,0 +1,173 @@
+"""The table of Usage Details: a month's counts as customers by products, sorted, filtered, one page of it."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import groupby
+from operator import attrgetter
+from typing import NamedTuple
+
+from django.core.paginator import Page, Paginator
+
+from tallybook.console.wording import Unit, unit_for
+from tallybook.database.folding import fold_name
+from tallybook.usage.summary import UsageCount
+
+ROWS_A_PAGE = 50
+
+
+class Arrangement(NamedTuple):
+    """How the address wants the table: names that contain this, sorted by that column, this page of it."""
+
+    search: str = ""
+    sort: str = "name"
+    page: str = "1"
+
+    @property
+    def column(self) -> str:
+        return self.sort.removeprefix("-")
+
+    @property
+    def descending(self) -> bool:
+        return self.sort.startswith("-")
+
+
+class ObjectCount(NamedTuple):
+    """How many objects there are, and how many there were the month before."""
+
+    now: int
+    former: int
+
+    @property
+    def change(self) -> int:
+        return self.now - self.former
+
+
+class Product(NamedTuple):
+    """A column of the table."""
+
+    id: int
+    name: str
+
+    @property
+    def column(self) -> str:
+        return f"product-{self.id}"
+
+
+_NONE = ObjectCount(0, 0)
+
+
+@dataclass(frozen=True)
+class Line:
+    """A customer's counts, or the totals of several customers."""
+
+    name: str
+    name_folded: str
+    counts: list[UsageCount] = field(repr=False)
+
+    @cached_property
+    def by_product(self) -> dict[int, ObjectCount]:
+        found: dict[int, ObjectCount] = {}
+        for count in self.counts:
+            former = found.get(count.product_id, _NONE)
+            found[count.product_id] = ObjectCount(former.now + count.object_count, former.former + count.former_count)
+        return found
+
+    @cached_property
+    def objects(self) -> ObjectCount:
+        counts = self.by_product.values()
+        return ObjectCount(sum(count.now for count in counts), sum(count.former for count in counts))
+
+    @cached_property
+    def protected_bytes(self) -> int | None:
+        return _sum(count.protected_bytes for count in self.counts)
+
+    @cached_property
+    def stored_bytes(self) -> int | None:
+        return _sum(count.stored_bytes for count in self.counts)
+
+    def cells(self, products: list[Product]) -> list[ObjectCount]:
+        return [self.by_product.get(product.id, _NONE) for product in products]
+
+
+class Row(NamedTuple):
+    """A line of the table with its cells in the order of the columns."""
+
+    line: Line
+    cells: list[ObjectCount]
+
+
+class UsageTable:
+    """What of the counts is shown. Totals are of all customers that match the search, on whatever page they are."""
+
+    def __init__(self, counts: list[UsageCount], arrangement: Arrangement) -> None:
+        self.arrangement = arrangement
+        self.products = [Product(*pair) for pair in sorted({(count.product_id, count.product_name) for count in counts})]
+        self._lines = _sorted(_matching(_by_customer(counts), arrangement.search), arrangement)
+
+    @cached_property
+    def page(self) -> Page[Line]:
+        return Paginator(self._lines, ROWS_A_PAGE).get_page(self.arrangement.page)
+
+    @cached_property
+    def rows(self) -> list[Row]:
+        return [Row(line, line.cells(self.products)) for line in self.page]
+
+    @cached_property
+    def totals(self) -> Row:
+        line = Line("", "", [count for line in self._lines for count in line.counts])
+        return Row(line, line.cells(self.products))
+
+    @cached_property
+    def protected_unit(self) -> Unit | None:
+        return _unit(line.protected_bytes for line in self._lines)
+
+    @cached_property
+    def stored_unit(self) -> Unit | None:
+        return _unit(line.stored_bytes for line in self._lines)
+
+    @cached_property
+    def has_changes(self) -> bool:
+        """Whether any figure needs room for a change beside it."""
+        return any(cell.change for row in (*self.rows, self.totals) for cell in (*row.cells, row.line.objects))
+
+
+def _by_customer(counts: list[UsageCount]) -> list[Line]:
+    grouped = groupby(counts, key=attrgetter("customer_id", "customer_name", "customer_name_folded"))
+    return [Line(name, name_folded, list(group)) for (_, name, name_folded), group in grouped]
+
+
+def _matching(lines: list[Line], search: str) -> list[Line]:
+    wanted = fold_name(search)
+    return [line for line in lines if wanted in line.name_folded]
+
+
+def _sorted(lines: list[Line], arrangement: Arrangement) -> list[Line]:
+    """A column that there is not leaves the order by name, which also orders what is equal."""
+    key = _sort_key(arrangement.column)
+    return sorted(lines, key=key, reverse=arrangement.descending) if key else lines
+
+
+def _sort_key(column: str) -> Callable[[Line], int | str] | None:
+    product = column.removeprefix("product-")
+    if product != column and product.isdecimal():
+        return lambda line: line.by_product.get(int(product), _NONE).now
+    keys: dict[str, Callable[[Line], int | str]] = {
+        "name": lambda line: line.name_folded,
+        "objects": lambda line: line.objects.now,
+        # What is not known comes below nothing.
+        "protected": lambda line: -1 if line.protected_bytes is None else line.protected_bytes,
+        "stored": lambda line: -1 if line.stored_bytes is None else line.stored_bytes,
+    }
+    return keys.get(column)
+
+
+def _unit(sizes: Iterable[int | None]) -> Unit | None:
+    """The unit of a column of sizes; None where no size is known."""
+    known = [size for size in sizes if size is not None]
+    return unit_for(max(known)) if known else None
+
+
+def _sum(sizes: Iterable[int | None]) -> int | None:
+    known = [size for size in sizes if size is not None]
+    return sum(known) if known else None

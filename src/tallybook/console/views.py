@@ -1,0 +1,93 @@
+"""The pages: each enters the subscription as the person who asks, reads, leaves, and only then renders."""
+
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.templatetags.static import static
+from django.views.decorators.http import require_http_methods, require_safe
+
+from tallybook.console.forms import ExportForm
+from tallybook.console.navigation import person
+from tallybook.console.usage_page import read_usage_page
+from tallybook.errors import Refused
+from tallybook.reports.building import build
+from tallybook.subscriptions.access import entered_by, memberships_of
+from tallybook.usage.summary import count_items
+from tallybook.web.files import send_whole
+
+# Choosing is a form that is posted, since an address cannot hold hundreds of customers; but an address can be kept, so that
+# the same parameters are taken from it too.
+require_form_methods = require_http_methods(["GET", "HEAD", "POST"])
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """The person's first subscription."""
+    memberships = memberships_of(person(request))
+    if memberships:
+        return redirect("console:usage", memberships[0].subscription_id)
+    return render(request, "console/no_subscription.html")
+
+
+@require_safe
+def usage_details(request: HttpRequest, subscription_id: UUID) -> HttpResponse:
+    with entered_by(person(request), subscription_id) as membership:
+        page = read_usage_page(membership.subscription, request.GET)
+    return render(request, "console/usage_details.html", {"page": page, "table": page.table})
+
+
+@require_form_methods
+def export_form(request: HttpRequest, subscription_id: UUID) -> HttpResponse:
+    form, count = _read_form(request, subscription_id)
+    return _form_page(request, form, count)
+
+
+@require_form_methods
+def export_count(request: HttpRequest, subscription_id: UUID) -> HttpResponse:
+    """The part of the form that says how many rows the choice holds."""
+    form, count = _read_form(request, subscription_id)
+    problems = [error for errors in form.errors.values() for error in errors]
+    context = {"count": count, "problems": problems}
+    return render(request, "console/_row_count.html", context, status=400 if problems else 200)
+
+
+@require_http_methods(["GET", "POST"])
+def export_download(request: HttpRequest, subscription_id: UUID) -> HttpResponseBase:
+    with entered_by(person(request), subscription_id) as membership:
+        form = ExportForm(membership.subscription, _sent(request) or QueryDict("from=&to="))
+    if not form.is_valid():
+        return _form_page(request, form, None)
+    try:
+        # Outside of the transaction above: a report is built in a snapshot of its own.
+        return send_whole(build(form.choice, form.report_form))
+    except Refused as refused:
+        form.add_error(None, str(refused))
+        return _form_page(request, form, None)
+
+
+@require_safe
+def favicon(_request: HttpRequest) -> HttpResponse:
+    return redirect(static("console/favicon.svg"))
+
+
+def _sent(request: HttpRequest) -> QueryDict:
+    return request.POST if request.method == "POST" else request.GET
+
+
+def _read_form(request: HttpRequest, subscription_id: UUID) -> tuple[ExportForm, int | None]:
+    with entered_by(person(request), subscription_id) as membership:
+        form = ExportForm(membership.subscription, _sent(request))
+        return form, _count(form) if form.is_valid() else None
+
+
+def _count(form: ExportForm) -> int:
+    choice = form.choice
+    months = (choice.first_month, choice.last_month)
+    return count_items(choice.subscription.id, months, choice.customer_ids, choice.product_ids)
+
+
+def _form_page(request: HttpRequest, form: ExportForm, count: int | None) -> HttpResponse:
+    status = 200 if form.is_valid() else 400
+    return render(request, "console/export.html", {"form": form, "count": count}, status=status)
