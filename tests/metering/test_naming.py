@@ -8,6 +8,7 @@ import pytest
 
 from tallybook.database.scope import subscription_scope
 from tallybook.metering.importing import Summary
+from tallybook.metering.naming import NameRefused, Names
 from tallybook.subscriptions.customers import alias_customer, rename_customer
 from tallybook.subscriptions.models import Subscription
 from tallybook.subscriptions.products import alias_product, create_product
@@ -156,3 +157,15 @@ def test_organisations_belong_to_their_customer(subscription: Subscription, take
         "anchor.onmicrosoft.com",
     ]
     assert counts(take(rows)) == (4, 0, 4, 0, 0)
+
+
+def test_a_refusal_that_is_repeated_does_not_grow(subscription: Subscription) -> None:
+    with subscription_scope(subscription.id):
+        names = Names.load(subscription, allow_new=True)
+    lengths = []
+    for _ in range(50):
+        with pytest.raises(NameRefused) as refused:
+            names.product_id("Nothing Known")
+        lengths.append(len(refused.traceback))
+    assert len(lengths) == 50
+    assert max(lengths) <= lengths[0]

@@ -17,11 +17,12 @@ from tallybook.metering.reading import ReadingOptions, RefusedRow, UsageFile, op
 from tallybook.metering.spool import Spool
 from tallybook.metering.staging_rows import RowStager
 from tallybook.metering.summary import Refusal, Summary
+from tallybook.subscriptions.locking import lock_subscription
 from tallybook.subscriptions.models import Subscription
 from tallybook.usage import judging
 from tallybook.usage.imports import FILE_SOURCE, begin_import, finish_import
 from tallybook.usage.judging import Post
-from tallybook.usage.ledger import Posted, lock_ledger, post_staged
+from tallybook.usage.ledger import Posted, post_staged
 from tallybook.usage.staging import staging
 
 _ROWS_A_PROGRESS = 5000
@@ -93,7 +94,7 @@ class _Import:
         self._unread: Spool[Refusal] = Spool(Refusal)
 
     def run(self) -> None:
-        lock_ledger(self._subscription.id)
+        lock_subscription(self._subscription.id)
         rows("SELECT set_config('work_mem', %(memory)s, true)", {"memory": _WORK_MEMORY})
         names = Names.load(self._subscription, allow_new=self._options.new_customers)
         self._stage(names)

@@ -35,7 +35,7 @@ class Named(NamedTuple):
 
 @dataclass(kw_only=True)
 class Names:
-    """What is known under which folded name. Load it under the ledger's lock, so that nobody adds names meanwhile.
+    """What is known under which folded name. Load it under the subscription's lock, so that nobody adds names meanwhile.
 
     Rows repeat their names: each spelling is looked up once, and no query runs after loading.
     """

@@ -3,10 +3,9 @@
 from collections.abc import Iterable
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
-
 from tallybook.database.folding import fold_name
 from tallybook.errors import NotFound, Refused
+from tallybook.subscriptions.locking import lock_subscription
 from tallybook.subscriptions.models import Customer, CustomerAlias, Subscription
 from tallybook.subscriptions.near import did_you_mean
 from tallybook.subscriptions.revisions import raise_all_revisions
@@ -60,6 +59,7 @@ def alias_customer(subscription: Subscription, name: str, alias: str) -> Custome
         NotFound: there is no such customer.
         Refused: another customer has this name or alias.
     """
+    lock_subscription(subscription.id)
     (customer,) = find_customers(subscription, [name])
     alias = checked_name(alias, "alias")
     taken = customers_by_name(subscription).get(fold_name(alias))
@@ -77,31 +77,24 @@ def rename_customer(subscription: Subscription, name: str, new_name: str) -> Cus
         NotFound: there is no such customer.
         Refused: another customer has this name or alias.
     """
+    lock_subscription(subscription.id)
     (customer,) = find_customers(subscription, [name])
     new_name = checked_name(new_name, "customer")
     taken = customers_by_name(subscription).get(fold_name(new_name))
     if taken is not None and taken.id != customer.id:
         raise Refused(f"{new_name!r} is a name of the customer {taken.name!r} already.")
-    with transaction.atomic():
-        former = customer.name
-        # An alias that becomes the name is no alias any more; the two never overlap.
-        CustomerAlias.objects.filter(subscription_id=subscription.id, name_folded=fold_name(new_name)).delete()
-        customer.name, customer.name_folded = new_name, fold_name(new_name)
-        customer.save(update_fields=["name", "name_folded"])
-        if fold_name(former) != customer.name_folded:
-            _add_alias(customer, former)
-        raise_all_revisions(subscription.id)
+    former = customer.name
+    # An alias that becomes the name is no alias any more; the two never overlap.
+    CustomerAlias.objects.filter(subscription_id=subscription.id, name_folded=fold_name(new_name)).delete()
+    customer.name, customer.name_folded = new_name, fold_name(new_name)
+    customer.save(update_fields=["name", "name_folded"])
+    if fold_name(former) != customer.name_folded:
+        _add_alias(customer, former)
+    raise_all_revisions(subscription.id)
     return customer
 
 
 def _add_alias(customer: Customer, alias: str) -> None:
-    try:
-        with transaction.atomic():
-            CustomerAlias.objects.create(
-                subscription_id=customer.subscription_id,
-                customer_id=customer.id,
-                name=alias,
-                name_folded=fold_name(alias),
-            )
-    except IntegrityError:
-        raise Refused(f"{alias!r} was given to another customer just now.") from None
+    CustomerAlias.objects.create(
+        subscription_id=customer.subscription_id, customer_id=customer.id, name=alias, name_folded=fold_name(alias)
+    )

@@ -3,12 +3,11 @@
 What a source says of an object in a month is one live entry. A later file of the same source retires it and appends the
 merged one; nothing is overwritten. A usage item is the fold of its live entries, one of each source.
 
-All of it happens in one transaction under the subscription's lock.
+All of it happens in one transaction under the subscription's lock (`tallybook.subscriptions.locking`).
 """
 
 from dataclasses import dataclass
 from datetime import date
-from uuid import UUID
 
 from tallybook.database.queries import number, rows, write
 from tallybook.subscriptions.revisions import raise_revisions
@@ -34,11 +33,6 @@ class Posted:
     changed: int
     missing: int
     removed: int
-
-
-def lock_ledger(subscription_id: UUID) -> None:
-    """One writer of a subscription's ledger at a time; others wait until its transaction ends."""
-    rows("SELECT pg_advisory_xact_lock(hashtextextended('ledger ' || %(id)s, 0))", {"id": str(subscription_id)})
 
 
 def post_staged(post: Post) -> Posted:

@@ -70,12 +70,11 @@ def _keepers(folder: Path) -> list[psutil.Process]:
 
 def _servers(folder: Path) -> list[psutil.Process]:
     """The processes of all servers below a folder: their working folder is the data folder."""
-    found = []
-    for process in psutil.process_iter():
-        with suppress(psutil.Error, OSError):
-            if Path(process.cwd()).is_relative_to(folder) and process.name() in {"postgres", "initdb"}:
-                found.append(process)
-    return found
+    return [
+        process
+        for process in psutil.process_iter(["name", "cwd", "uids"])
+        if process.info["name"] in {"postgres", "initdb"} and Path(process.info["cwd"] or "/").is_relative_to(folder)
+    ]
 
 
 def _end_all(folder: Path) -> None:

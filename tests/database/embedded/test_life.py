@@ -159,23 +159,27 @@ def test_keeper_that_is_told_to_stop_waits_for_the_command_but_does_not_linger(
     assert eventually(lambda: not servers(home)) < 1.5
 
 
-def test_interrupt_at_the_terminal_is_not_for_the_keeper(home: Path, keepers: Processes, servers: Processes) -> None:
+def test_interrupt_at_the_terminal_is_not_for_the_keeper(home: Path, keepers: Processes) -> None:
     hold(home)
+    (keeper,) = keepers(home)
 
-    sessions = {os.getsid(process.pid) for process in keepers(home) + servers(home)}
+    sessions = {os.getsid(process.pid) for process in (keeper, *keeper.children())}
 
+    assert len(sessions) == 2
     assert os.getsid(0) not in sessions
 
 
-def test_lock_of_the_command_is_neither_the_keepers_nor_the_servers(home: Path, keepers: Processes, servers: Processes) -> None:
+def test_lock_of_the_command_is_neither_the_keepers_nor_the_servers(home: Path, keepers: Processes) -> None:
     hold(home)
+    (keeper,) = keepers(home)
+    (server,) = keeper.children()
     lock = home / "postgresql" / "holders.lock"
 
     def holds(process: psutil.Process) -> int:
         return [file.path for file in process.open_files()].count(str(lock))
 
-    assert [holds(process) for process in keepers(home)] == [1]  # its own, for looking whether anybody holds
-    assert {holds(process) for process in servers(home)} == {0}
+    assert holds(keeper) == 1  # its own, for looking whether anybody holds
+    assert holds(server) == 0
     assert holds(psutil.Process()) == 1
 
 

@@ -39,7 +39,7 @@ def test_root_runs_the_server_as_somebody_else_below_closed_folders(
 
     owner = server.data_folder.stat().st_uid
     assert owner != 0
-    assert {process.uids().real for process in servers(home)} == {owner}
+    assert {process.info["uids"].real for process in servers(home)} == {owner}
     assert modes(home) == before
     assert stat.S_IMODE((home / "postgresql").stat().st_mode) == 0o700
 
@@ -72,7 +72,7 @@ def test_ordinary_user_runs_the_server_as_himself(
 
     with psycopg.connect(found["owner_url"]) as connection:
         connection.execute("CREATE TABLE proof ()")
-    assert {process.uids().real for process in servers(home)} == {as_nobody["user"]}
+    assert {process.info["uids"].real for process in servers(home)} == {as_nobody["user"]}
     assert modes(strangers_folder) == before
 
 
@@ -129,18 +129,12 @@ def test_copied_programs_run_and_are_open_to_all(copied: Binaries) -> None:
     assert [path.name for path in copied.root.parent.iterdir() if path.name != ".copying.lock"] == [copied.root.name]
 
 
-@pytest.mark.parametrize("damage", ["a file is missing", "a file is cut", "the end was not reached"])
-def test_damaged_copy_is_made_again(copied: Binaries, damage: str) -> None:
-    program = copied.program("initdb")
-    size = program.stat().st_size
-    if damage == "a file is missing":
-        program.unlink()
-    elif damage == "a file is cut":
-        os.truncate(program, 100)
-    else:
-        (copied.root / "COMPLETE").unlink()
+def test_damaged_copy_is_made_again(copied: Binaries) -> None:
+    for name in ("initdb", "postgres"):
+        copied.program(name).write_bytes(b"")
 
-    binaries_for(Account(os.geteuid() + 1, os.getegid() + 1), copied.root.parent)
+    again = binaries_for(Account(os.geteuid() + 1, os.getegid() + 1), copied.root.parent)
 
-    assert program.stat().st_size == size
+    assert again == copied
+    assert copied.program("initdb").stat().st_size > 0
     assert (copied.root / "COMPLETE").is_file()
