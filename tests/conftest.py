@@ -19,6 +19,7 @@ import psycopg
 import pytest
 from django.test import Client
 from pytest_django.plugin import DjangoDbBlocker
+from tests import bookkeeping
 
 from tallybook.database import embedded, migrating
 from tallybook.database.addresses import use_addresses
@@ -26,7 +27,6 @@ from tallybook.metering.importing import Summary
 from tallybook.subscriptions.models import Role, Subscription, User
 from tallybook.subscriptions.people import create_user, grant_role
 from tallybook.subscriptions.subscriptions import create_subscription
-from tests import bookkeeping
 
 SAMPLES = Path(__file__).parent / "samples"
 PASSWORD = "correct horse battery staple"

@@ -86,7 +86,7 @@ def test_any_cut_order_and_repetition_gives_the_same_items(tmp_path_factory: pyt
     assert len(ledger(piecemeal)["usage_item"]) == len(told.whole)
 
 
-@given(numbers=st.lists(st.integers(0, len(OBJECTS) - 1), unique=True))
+@given(numbers=st.lists(st.integers(0, len(OBJECTS) - 1), unique=True, min_size=1))
 @settings(max_examples=10, deadline=None)
 def test_the_sum_over_customers_is_the_subscription(tmp_path_factory: pytest.TempPathFactory, numbers: list[int]) -> None:
     subscription = new_subscription()

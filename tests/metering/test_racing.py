@@ -15,7 +15,9 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from tallybook.database.scope import subscription_scope
 from tallybook.subscriptions.models import Subscription
+from tallybook.subscriptions.locking import lock_subscription
 from tests.bookkeeping import Cells, counts, ledger, new_subscription, reported, take, usage, usage_csv, waits_for_lock
 from tests.conftest import Ran, TestDatabase
 
@@ -50,10 +52,10 @@ def wait_until(condition: Callable[[], bool]) -> None:
 
 
 @contextmanager
-def ledger_locked(database: TestDatabase, subscription: Subscription) -> Iterator[None]:
+def ledger_locked(subscription: Subscription) -> Iterator[None]:
     """Holds the lock that every writer of the subscription's ledger takes."""
-    with psycopg.connect(database.runtime_url) as session:
-        session.execute("SELECT pg_advisory_xact_lock(hashtextextended('ledger ' || %s, 0))", [str(subscription.id)])
+    with subscription_scope(subscription.id):
+        lock_subscription(subscription.id)
         yield
 
 
@@ -79,7 +81,7 @@ def test_two_imports_of_one_file_at_once_count_everything_once(
     subscription: Subscription, database: TestDatabase, start: Start
 ) -> None:
     rows = rows_of(range(50))
-    with ledger_locked(database, subscription):
+    with ledger_locked(subscription):
         racers = [start(subscription, rows), start(subscription, rows)]
         wait_until(lambda: waits_for_lock(database.superuser_url, "pg_advisory_xact_lock") == len(racers))
     told = sorted(finish(racer) for racer in racers)
@@ -92,7 +94,7 @@ def test_two_imports_of_different_files_at_once_are_as_one_after_the_other(
     subscription: Subscription, database: TestDatabase, start: Start, tmp_path: Path
 ) -> None:
     left, right = rows_of(range(30)), rows_of(range(20, 50))
-    with ledger_locked(database, subscription):
+    with ledger_locked(subscription):
         racers = [start(subscription, left), start(subscription, right)]
         wait_until(lambda: waits_for_lock(database.superuser_url, "pg_advisory_xact_lock") == len(racers))
     for racer in racers:

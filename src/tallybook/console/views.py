@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -46,11 +47,10 @@ def export_form(request: HttpRequest, subscription_id: UUID) -> HttpResponse:
 
 @require_form_methods
 def export_count(request: HttpRequest, subscription_id: UUID) -> HttpResponse:
-    """The part of the form that says how many rows the choice holds."""
+    """The part of the form that says how many rows the choice holds, or what is wrong with a choice that is half made."""
     form, count = _read_form(request, subscription_id)
     problems = [error for errors in form.errors.values() for error in errors]
-    context = {"count": count, "problems": problems}
-    return render(request, "console/_row_count.html", context, status=400 if problems else 200)
+    return render(request, "console/_row_count.html", {"count": count, "problems": problems})
 
 
 @require_http_methods(["GET", "POST"])
@@ -67,6 +67,7 @@ def export_download(request: HttpRequest, subscription_id: UUID) -> HttpResponse
         return _form_page(request, form, None)
 
 
+@login_not_required
 @require_safe
 def favicon(_request: HttpRequest) -> HttpResponse:
     return redirect(static("console/favicon.svg"))

@@ -17,7 +17,8 @@ def month_name(month: date) -> str:
 
 def ago(moment: datetime, now: datetime) -> str:
     """How long ago, in the largest whole unit; beyond a month the date."""
-    passed = now - moment
+    # The database's clock may be ahead of this server's.
+    passed = max(now - moment, timedelta())
     if passed >= _IN_DAYS_UNTIL:
         return f"on {moment.day} {moment:%B %Y}"
     for unit, name in _ROUND:

@@ -63,10 +63,9 @@ function countRows(form) {
       latest = new AbortController();
       try {
         const response = await fetch(form.dataset.count, { method: "POST", body: new FormData(form), signal: latest.signal });
-        // Anything else than the two answers of the form, such as the sign-in page, is no number of rows.
-        if (!response.redirected && [200, 400].includes(response.status)) {
-          target.replaceChildren(...parse(await response.text()).body.childNodes);
-        }
+        // Redirected to the sign-in page, or an error page: no number of rows.
+        const known = response.ok && !response.redirected;
+        target.replaceChildren(...(known ? parse(await response.text()).body.childNodes : []));
       } catch (error) {
         if (error.name !== "AbortError") {
           target.replaceChildren();

@@ -1,0 +1,58 @@
+"""All measurements, one after another, on one database."""
+
+import subprocess
+
+from bench.downloading import measure_downloading
+from bench.importing import measure_importing
+from bench.installation import Installation
+from bench.machine import machine
+from bench.reaching import measure_reaching
+from bench.reporting import measure_reporting
+from bench.table import Figure, print_figures
+from bench.usage_file import Shape
+from tallybook.database.embedded.binaries import installed_binaries
+from tallybook.reports.choice import Choice
+from tallybook.reports.months import parse_month
+from tallybook.subscriptions.subscriptions import create_subscription
+
+_MONTHS = range(1, 5)
+_MOST_CUSTOMERS = 500
+_FEW = 20
+_MANY = 1000
+
+
+def measure(installation: Installation, rows: int) -> None:
+    """Print all figures for about so many rows."""
+    print_figures("Measured with", machine())
+    few = _reaching(installation, "Few", _FEW)
+    shape = _shape(rows)
+    subscription = create_subscription("Large")
+    measure_importing(installation, subscription.name, shape)
+    _settle(installation)
+    first, last = (parse_month(text, "The month") for text in shape.first_and_last)
+    choice = Choice(subscription=subscription, first_month=first, last_month=last)
+    digest = measure_reporting(installation, choice, shape)
+    measure_downloading(installation, choice, digest)
+    many = _reaching(installation, "Many", max(2 * _FEW, _MANY * rows // 1_000_000))
+    ratio = f"{many[-1] / few[0]:.2f}"
+    print_figures("Both together", [Figure("Many customers and 12 months, against few and 1 month", ratio, "about 1")])
+
+
+def _shape(rows: int) -> Shape:
+    customers = min(_MOST_CUSTOMERS, max(_FEW, rows // 2000))
+    return Shape(customers, max(1, rows // (customers * len(_MONTHS))), _MONTHS)
+
+
+def _reaching(installation: Installation, name: str, customers: int) -> list[float]:
+    create_subscription(name)
+    return measure_reaching(installation, name, customers)
+
+
+def _settle(installation: Installation) -> None:
+    """What PostgreSQL does on its own within minutes of an import, at a moment when nothing is measured."""
+    program = installed_binaries().program("psql")
+    subprocess.run(
+        [program, "--no-psqlrc", "--quiet", "--command=VACUUM ANALYZE", installation.server.owner_url],
+        check=True,
+        capture_output=True,
+    )

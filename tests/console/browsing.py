@@ -1,0 +1,100 @@
+"""A real server and a real browser."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from playwright.sync_api import Page
+from tests.conftest import PASSWORD
+
+CHROMIUM_ARGUMENTS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+)
+_STARTED_WITHIN_SECONDS = 60
+
+
+@contextmanager
+def served(variables: dict[str, str]) -> Iterator[str]:
+    """The console as a process of its own on a free port; gives its address."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        # The socket is handed over, so that nobody else can take the port meanwhile.
+        descriptor = listener.fileno()
+        arguments = ["--bind", f"fd://{descriptor}", "--worker-class", "gthread", "--threads", "8", "--no-control-socket"]
+        process = subprocess.Popen(
+            [sys.executable, "-m", "gunicorn", *arguments, "tallybook.config.wsgi"],
+            env=variables,
+            pass_fds=[descriptor],
+        )
+        address = f"http://localhost:{listener.getsockname()[1]}"
+    try:
+        _wait(address)
+        yield address
+    finally:
+        process.terminate()
+        process.wait(timeout=30)
+
+
+def _wait(address: str) -> None:
+    deadline = time.monotonic() + _STARTED_WITHIN_SECONDS
+    while True:
+        try:
+            with urllib.request.urlopen(f"{address}/healthz", timeout=5) as response:  # noqa: S310 - our own address
+                assert response.read() == b"ok"
+                return
+        except OSError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.1)
+
+
+def chromium() -> str:
+    """Where the browser is."""
+    for name in (os.environ.get("CHROMIUM", ""), "chromium", "chromium-browser", "google-chrome"):
+        if name and (path := shutil.which(name)):
+            return path
+    pytest.fail("The browser tests need Chromium: apt-get install chromium", pytrace=False)
+
+
+def sign_in(page: Page, address: str, email: str) -> None:
+    """From the address of a page over the sign-in to that page."""
+    page.goto(address)
+    page.get_by_label("E-mail address").fill(email)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url(lambda url: "/sign-in/" not in url)
+
+
+class Complaints:
+    """What the browser's console says of a page, violations of the content security policy among it."""
+
+    def __init__(self) -> None:
+        self.heard: list[str] = []
+        self.forgiven = ""
+        """Part of the complaints that the test provokes."""
+
+    @property
+    def unforgiven(self) -> list[str]:
+        return [complaint for complaint in self.heard if not self.forgiven or self.forgiven not in complaint]
+
+    def listen(self, page: Page) -> None:
+        page.on("console", lambda message: self.heard.append(message.text) if message.type in ("error", "warning") else None)
+        page.on("pageerror", lambda error: self.heard.append(str(error)))
+        page.on("requestfailed", self._note_failure)
+
+    def _note_failure(self, request: object) -> None:
+        failure = getattr(request, "failure", "")
+        # A download ends the navigation that asked for it, and a newer choice the counting of an older one.
+        if failure not in ("net::ERR_ABORTED", None):
+            self.heard.append(f"{getattr(request, 'url', '')}: {failure}")

@@ -1,0 +1,217 @@
+"""The console in Chromium, with JavaScript and without it."""
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Download, Page, expect, sync_playwright
+from tests.bookkeeping import chosen, report
+from tests.conftest import TestDatabase
+from tests.console.browsing import CHROMIUM_ARGUMENTS, Complaints, chromium, served, sign_in
+from tests.console.cast import Filled, Months, fill, page_address
+
+from tallybook.subscriptions.models import Role, Subscription, User
+from tallybook.subscriptions.people import grant_role
+
+Open = Callable[..., Page]
+BAD_REQUEST = "the server responded with a status of 400"
+WIDTHS = (360, 1280, 1920)
+
+
+@pytest.fixture(scope="module")
+def address(database: TestDatabase, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The console of this process's database."""
+    variables = {name: value for name, value in os.environ.items() if not name.startswith(("TALLYBOOK_", "DJANGO_"))}
+    variables |= {
+        "TALLYBOOK_HOME": str(tmp_path_factory.mktemp("console home")),
+        "TALLYBOOK_DATABASE_URL": database.runtime_url,
+    }
+    with served(variables) as started:
+        yield started
+
+
+@pytest.fixture
+def browser(monkeypatch: pytest.MonkeyPatch) -> Iterator[Browser]:
+    # Playwright keeps an event loop in this thread, in which Django would refuse to ask the database.
+    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+    path = chromium()
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=path, args=[*CHROMIUM_ARGUMENTS])
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def complaints() -> Iterator[Complaints]:
+    """Whatever the browser complains of fails the test."""
+    made = Complaints()
+    yield made
+    assert made.unforgiven == []
+
+
+@pytest.fixture
+def months(subscription: Subscription, tmp_path: Path) -> Months:
+    return fill(subscription, tmp_path)
+
+
+@pytest.fixture
+def empty(other_subscription: Subscription, owner: User) -> Subscription:
+    """A second subscription of the owner, without usage."""
+    grant_role(other_subscription, owner, Role.VIEWER)
+    return other_subscription
+
+
+@pytest.fixture
+def open_page(browser: Browser, address: str, owner: User, complaints: Complaints) -> Open:
+    """Opens an address as the owner of the subscription."""
+
+    def opened(path: str = "/", **options: object) -> Page:
+        page = browser.new_context(locale="en-GB", **options).new_page()  # type: ignore[arg-type]
+        page.set_default_timeout(15_000)
+        complaints.listen(page)
+        sign_in(page, address + path, owner.email)
+        return page
+
+    return opened
+
+
+def delivered(download: Download) -> bytes:
+    return Path(download.path()).read_bytes()
+
+
+def test_the_report_is_downloaded_through_the_dialog(open_page: Open, subscription: Subscription, months: Months) -> None:
+    page = open_page()
+    menu = page.get_by_role("navigation", name="Console")
+    expect(menu).to_contain_text("Subscription Billing")
+    menu.get_by_role("link", name="Usage Details").click()
+    expect(page.get_by_role("heading", name="Usage Details")).to_be_visible()
+    page.get_by_role("link", name="Export Itemised Billing Report").click()
+    dialog = page.get_by_role("dialog", name="Export Itemised Billing Report")
+    expect(dialog.get_by_text("All 3 customers")).to_be_visible()
+    expect(dialog.get_by_label("From")).to_have_value(months.previous)
+    search = dialog.get_by_label("Search customers")
+    for typed, name in (("muller", '"Müller & Söhne'), ("OY", "Zeta Oy")):
+        search.fill(typed)
+        expect(dialog.get_by_label("Anchor Ltd")).to_be_hidden()
+        dialog.get_by_label(name).check()
+    expect(dialog.get_by_text("2 of 3 customers")).to_be_visible()
+    dialog.get_by_label("From").select_option(months.before)
+    dialog.get_by_label("To", exact=True).select_option(months.previous)
+    expect(dialog.get_by_text("This choice holds 3 rows.")).to_be_visible()
+    with page.expect_download() as waiting:
+        dialog.get_by_role("button", name="Download Report Data (CSV)").click()
+    expected = report(chosen(subscription, months.before, months.previous, ('"Müller & Söhne', "Zeta Oy")))
+    assert delivered(waiting.value) == expected
+    assert waiting.value.suggested_filename == f"itemised-billing-report-{months.before}-to-{months.previous}.csv"
+    expect(dialog).to_be_visible()
+
+
+def test_the_report_is_downloaded_without_javascript(open_page: Open, subscription: Subscription, months: Months) -> None:
+    page = open_page(java_script_enabled=False)
+    page.get_by_role("link", name="Export Itemised Billing Report").click()
+    page.get_by_label("Zeta Oy").check()
+    page.get_by_label("From").select_option(months.before)
+    page.get_by_label("VM Backup").uncheck()
+    page.get_by_role("button", name="Count the rows").click()
+    expect(page.get_by_text("This choice holds 1 row.")).to_be_visible()
+    expect(page.get_by_label("Zeta Oy")).to_be_checked()
+    expect(page.get_by_label("VM Backup")).not_to_be_checked()
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name="Download Report Data (CSV)").click()
+    assert delivered(waiting.value) == report(chosen(subscription, months.before, months.previous, ("Zeta Oy",)))
+
+
+def test_what_is_wrong_is_said_with_the_choice_kept(
+    open_page: Open, subscription: Subscription, months: Months, complaints: Complaints
+) -> None:
+    complaints.forgiven = BAD_REQUEST
+    page = open_page(page_address(subscription, "export/"), java_script_enabled=False)
+    page.get_by_label("To", exact=True).select_option(months.before)
+    for label in ("VM Backup", "365 Total Backup", "Physical Server Backup", "EndPoint Backup"):
+        page.get_by_label(label).uncheck()
+    with page.expect_response("**/export/download") as answer:
+        page.get_by_role("button", name="Download Report Data (CSV)").click()
+    assert answer.value.status == 400
+    expect(page.get_by_text("No product is ticked.")).to_be_visible()
+    expect(page.get_by_text("after its end")).to_be_visible()
+    expect(page.get_by_label("To", exact=True)).to_have_value(months.before)
+
+
+@pytest.mark.usefixtures("months")
+def test_the_dialog_is_left_by_keyboard_and_keeps_the_choice(open_page: Open) -> None:
+    page = open_page()
+    opener = page.get_by_role("link", name="Export Itemised Billing Report")
+    dialog = page.get_by_role("dialog")
+    opener.focus()
+    page.keyboard.press("Enter")
+    expect(dialog.get_by_label("Search customers")).to_be_focused()
+    dialog.get_by_label("Anchor Ltd").check()
+    page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    expect(opener).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(dialog.get_by_text("1 of 3 customers")).to_be_visible()
+    dialog.get_by_role("button", name="Choose all again").click()
+    expect(dialog.get_by_text("All 3 customers")).to_be_visible()
+    expect(dialog.get_by_label("Anchor Ltd")).not_to_be_checked()
+    dialog.get_by_role("link", name="Cancel").click()
+    expect(dialog).to_be_hidden()
+    expect(opener).to_be_focused()
+
+
+def test_an_empty_choice_is_said_before_the_download(open_page: Open, months: Months) -> None:
+    page = open_page()
+    page.get_by_role("link", name="Export Itemised Billing Report").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("To", exact=True).select_option(months.current)
+    dialog.get_by_label("From").select_option(months.current)
+    expect(dialog.get_by_text("This choice holds no rows: the file would be its header only.")).to_be_visible()
+    dialog.get_by_label("Search customers").fill("nobody")
+    expect(dialog.get_by_text("name contains that.")).to_be_visible()
+
+
+def test_who_cannot_fetch_the_form_is_led_to_its_page(
+    open_page: Open, subscription: Subscription, months: Months, complaints: Complaints
+) -> None:
+    complaints.forgiven = "ERR_FAILED"
+    page = open_page()
+    page.route("**/export/", lambda route: route.abort() if route.request.resource_type == "fetch" else route.continue_())
+    page.get_by_role("link", name="Export Itemised Billing Report").click()
+    page.wait_for_url(f"**{page_address(subscription, 'export/')}")
+    expect(page.get_by_label("From")).to_have_value(months.previous)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_page_fits_and_nothing_is_complained_of(
+    open_page: Open, filled: Filled, empty: Subscription, complaints: Complaints, scheme: str
+) -> None:
+    complaints.forgiven = BAD_REQUEST
+    subscription, months = filled.subscription, filled.months
+    page = open_page(color_scheme=scheme)
+    for rest in ("", f"?month={months.current}", "?search=nobody", "export/", "export/?from=&to="):
+        _fits(page, page_address(subscription, rest), expected=400 if rest.endswith("to=") else 200)
+    _fits(page, page_address(empty))
+    _fits(page, "/sign-out/")
+    page.get_by_role("main").get_by_role("button", name="Sign out").click()
+    expect(page).to_have_title("Sign in · Tallybook")
+    _fits(page, "/sign-in/")
+
+
+def _fits(page: Page, path: str, expected: int = 200) -> None:
+    origin = page.evaluate("location.origin")
+    response = page.goto(origin + path)
+    assert response is not None
+    assert response.status == expected
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 800})
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (path, width)
+
+
+@pytest.mark.usefixtures("months")
+def test_the_keyboard_skips_to_the_content(open_page: Open) -> None:
+    page = open_page()
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("main")).to_be_focused()

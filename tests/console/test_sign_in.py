@@ -1,0 +1,122 @@
+"""Signing in and out."""
+
+from collections.abc import Iterator
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+from django.urls import NoReverseMatch, reverse
+from tests.conftest import PASSWORD
+from tests.console.cast import Browse, page_address, words
+
+from tallybook.subscriptions.models import Subscription, User
+
+
+@pytest.fixture(autouse=True)
+def _no_attempts() -> Iterator[None]:
+    """Attempts are counted for each address, and all tests have the same one."""
+    cache.clear()
+    yield
+    cache.clear()
+
+
+def sign_in(client: Client, email: str, password: str = PASSWORD, **more: str):  # type: ignore[no-untyped-def] # noqa: ANN201 - the test client's own response
+    return client.post(reverse("account_login"), {"login": email, "password": password, **more})
+
+
+def test_the_page_asks_for_an_address_and_a_password(browse: Browse) -> None:
+    response = browse(None).get("/sign-in/")
+    assert response.status_code == 200
+    assert "<title>Sign in · Tallybook</title>" in response.content.decode()
+    assert 'name="login"' in response.content.decode()
+
+
+def test_who_signs_in_comes_to_usage_details(browse: Browse, owner: User, subscription: Subscription) -> None:
+    client = browse(None)
+    response = sign_in(client, owner.email)
+    assert (response.status_code, response["Location"]) == (302, "/")
+    home = client.get("/")
+    assert (home.status_code, home["Location"]) == (302, page_address(subscription))
+    assert client.get(page_address(subscription)).status_code == 200
+
+
+def test_letter_case_of_the_address_does_not_matter(browse: Browse, owner: User) -> None:
+    assert sign_in(browse(None), owner.email.upper()).status_code == 302
+
+
+def test_sign_in_leads_to_where_one_wanted_to_go(browse: Browse, owner: User, subscription: Subscription) -> None:
+    wanted = page_address(subscription, "?month=2026-08")
+    client = browse(None)
+    asked = client.get(wanted)
+    assert asked.status_code == 302
+    assert asked["Location"].startswith("/sign-in/?next=/subscriptions/")
+    assert 'name="next"' in client.get(asked["Location"]).content.decode()
+    assert sign_in(client, owner.email, next=wanted)["Location"] == wanted
+
+
+def test_sign_in_leads_to_no_other_site(browse: Browse, owner: User) -> None:
+    assert sign_in(browse(None), owner.email, next="https://evil.example/")["Location"] == "/"
+
+
+def test_a_wrong_password_is_said_at_the_form_and_the_address_stays(browse: Browse, owner: User) -> None:
+    client = browse(None)
+    response = sign_in(client, owner.email, "wrong horse battery staple")
+    assert "Check both, and type the password again." in words(response)
+    assert f'value="{owner.email}"' in response.content.decode()
+    assert "wrong horse" not in response.content.decode()
+    assert client.get("/")["Location"] == "/sign-in/?next=/"
+
+
+def test_nobody_and_a_deactivated_person_sound_like_a_wrong_password(browse: Browse, owner: User) -> None:
+    nobody = words(sign_in(browse(None), "nobody@msp.example"))
+    User.objects.filter(id=owner.id).update(is_active=False)
+    assert words(sign_in(browse(None), owner.email)) == nobody
+
+
+@pytest.mark.parametrize(
+    ("email", "password", "said"),
+    [
+        ("", PASSWORD, "This field is required."),
+        ("no address", PASSWORD, "Enter a valid email address."),
+        ("a@b.example", "", "required"),
+    ],
+)
+def test_what_is_missing_or_malformed_is_said_at_its_field(browse: Browse, email: str, password: str, said: str) -> None:
+    response = sign_in(browse(None), email, password)
+    assert said in words(response)
+    assert 'aria-invalid="true"' in response.content.decode()
+
+
+def test_attempts_of_one_address_are_throttled(browse: Browse, owner: User) -> None:
+    client = browse(None)
+    said = [words(sign_in(client, owner.email, "wrong")) for _ in range(11)]
+    assert "Too many attempts failed." not in said[9]
+    assert "Too many attempts failed. Wait a minute, then try again." in said[10]
+    statuses = [sign_in(client, owner.email, "wrong").status_code for _ in range(20)]
+    assert statuses[-1] == 429
+
+
+def test_sign_out_is_a_post(browse: Browse, owner: User) -> None:
+    client = browse(owner)
+    asked = client.get("/sign-out/")
+    assert asked.status_code == 200
+    assert f"You are signed in as {owner.email}." in words(asked)
+    assert client.get("/").status_code == 302
+    done = client.post("/sign-out/")
+    assert (done.status_code, done["Location"]) == (302, "/sign-in/")
+    assert client.get("/")["Location"] == "/sign-in/?next=/"
+
+
+def test_a_form_of_another_site_is_refused(owner: User) -> None:
+    client = Client(enforce_csrf_checks=True, headers={"host": "localhost"})
+    client.force_login(owner)
+    response = client.post("/sign-out/")
+    assert response.status_code == 403
+    assert "The form has expired" in words(response)
+    assert client.get("/sign-out/").status_code == 200
+
+
+@pytest.mark.parametrize("name", ["account_signup", "account_reset_password", "account_inactive", "account_email"])
+def test_nobody_can_sign_up_or_reset_a_password(name: str) -> None:
+    with pytest.raises(NoReverseMatch):
+        reverse(name)

@@ -1,0 +1,174 @@
+"""The page Usage Details."""
+
+# ruff: noqa: RUF001 - the page has real minus signs and dashes
+
+import re
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from tests.console.cast import Browse, Filled, Months, fill, fill_customers, page_address, table_rows, words
+
+from tallybook.subscriptions.models import Role, Subscription, User
+from tallybook.subscriptions.people import grant_role
+
+
+def test_it_opens_on_the_previous_month(browse: Browse, viewer: User, subscription: Subscription, tmp_path: Path) -> None:
+    months = fill(subscription, tmp_path)
+    response = browse(viewer).get(page_address(subscription))
+    assert response.status_code == 200
+    assert f"{months.previous_month:%B %Y}, open, last change just now" in words(response)
+    assert re.search(r'<time datetime="20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ" title="[\d :-]+ UTC">', response.content.decode())
+
+
+def test_it_counts_by_customer_and_product(browse: Browse, owner: User, subscription: Subscription, tmp_path: Path) -> None:
+    fill(subscription, tmp_path)
+    head, mueller, anchor, zeta, total = table_rows(browse(owner).get(page_address(subscription)))
+    assert head == "Customer VM Backup 365 Total Backup All objects Protected (TiB) Stored (KiB)"
+    assert mueller == '"Müller & Söhne 2 +2 0 2 +2 1.00 –'
+    assert anchor == "Anchor Ltd 0 2 +1 2 +1 2.00 1.00"
+    assert zeta == "Zeta Oy 0 0 −1 0 −1 – –"
+    assert total == "Total 2 +2 2 4 +2 3.00 1.00"
+
+
+def test_sizes_have_their_exact_bytes(browse: Browse, owner: User, subscription: Subscription, tmp_path: Path) -> None:
+    fill(subscription, tmp_path)
+    page = browse(owner).get(page_address(subscription)).content.decode()
+    assert '<data value="2199023255552" title="2,199,023,255,552 bytes">2.00</data>' in page
+    assert 'title="No size was reported">–' in page
+
+
+def test_the_first_month_has_nothing_to_be_compared_with(
+    browse: Browse, owner: User, subscription: Subscription, tmp_path: Path
+) -> None:
+    months = fill(subscription, tmp_path)
+    response = browse(owner).get(page_address(subscription, f"?month={months.before}"))
+    assert table_rows(response)[1] == "Anchor Ltd 1 1 1.00 –"
+    assert "change since" not in words(response)
+
+
+def test_a_month_without_usage_names_the_newest_with_some(
+    browse: Browse, owner: User, subscription: Subscription, tmp_path: Path
+) -> None:
+    months = fill(subscription, tmp_path)
+    response = browse(owner).get(page_address(subscription, f"?month={months.current}"))
+    assert "open, nothing reported yet" in words(response)
+    assert f"The newest month with usage is {months.previous_month:%B %Y}" in words(response)
+    assert table_rows(response) == []
+
+
+def test_a_subscription_without_usage_says_how_to_import(browse: Browse, owner: User, subscription: Subscription) -> None:
+    said = words(browse(owner).get(page_address(subscription)))
+    assert f"tallybook import FILE --subscription '{subscription.name}'" in said
+    assert "Export Itemised Billing Report" in said
+
+
+def test_customers_are_searched_whatever_the_letter_case(
+    browse: Browse, owner: User, subscription: Subscription, tmp_path: Path
+) -> None:
+    fill(subscription, tmp_path)
+    client = browse(owner)
+    found = client.get(page_address(subscription), {"search": "MÜLLER  &"})
+    assert [row.split()[0] for row in table_rows(found)] == ["Customer", '"Müller', "Total"]
+    assert "1 customer with “MÜLLER &” in the name" in words(found)
+    none = client.get(page_address(subscription), {"search": "<b>nobody"})
+    assert "has “&lt;b&gt;nobody” in the name" in none.content.decode()
+    assert table_rows(none) == []
+
+
+@pytest.mark.parametrize(
+    ("sort", "order"),
+    [
+        ("name", '"AZ'),
+        ("-name", 'ZA"'),
+        ("-objects", '"AZ'),
+        ("-protected", 'A"Z'),
+        ("protected", 'Z"A'),
+        ("-stored", 'A"Z'),
+        ("-product-1", '"AZ'),
+        ("product-1", 'AZ"'),
+        ("nonsense", '"AZ'),
+        ("product-²", '"AZ'),
+    ],
+)
+def test_the_address_sorts(filled: Filled, sort: str, order: str) -> None:
+    response = filled.client.get(page_address(filled.subscription), {"sort": sort})
+    assert "".join(row[0] for row in table_rows(response)[1:-1]) == order
+
+
+def test_a_head_sorts_and_turns_round(browse: Browse, owner: User, subscription: Subscription, tmp_path: Path) -> None:
+    fill(subscription, tmp_path)
+    client = browse(owner)
+    assert 'href="?sort=-objects"' in client.get(page_address(subscription)).content.decode()
+    turned = client.get(page_address(subscription, "?search=a&sort=-objects&page=1")).content.decode()
+    assert 'aria-sort="descending"' in turned
+    assert 'href="?search=a&amp;sort=objects"' in turned
+
+
+def test_fifty_customers_a_page(browse: Browse, owner: User, subscription: Subscription, tmp_path: Path) -> None:
+    fill_customers(subscription, tmp_path, 120)
+    client = browse(owner)
+    first, last, beyond = (client.get(page_address(subscription), {"page": page}) for page in (1, 3, 99))
+    assert len(table_rows(first)) == 52
+    assert "Customers 1 to 50 of 120" in words(first)
+    assert "Customers 101 to 120 of 120" in words(last)
+    assert table_rows(last)[-1] == "Total of all pages 120 120 – –"
+    assert table_rows(beyond) == table_rows(last)
+
+
+def test_queries_do_not_grow_with_customers(
+    browse: Browse, subscription: Subscription, other_subscription: Subscription, owner: User, tmp_path: Path
+) -> None:
+    grant_role(other_subscription, owner, Role.VIEWER)
+    client = browse(owner)
+    asked = {}
+    for one, number in ((subscription, 40), (other_subscription, 400)):
+        fill_customers(one, tmp_path, number)
+        for rest in ("", "export/"):
+            with CaptureQueriesContext(
+                connection,
+            ) as queries:
+                assert client.get(page_address(one, rest)).status_code == 200
+            asked[number, rest] = len(queries)
+    assert asked[40, ""] == asked[400, ""]
+    assert asked[40, "export/"] == asked[400, "export/"]
+    assert max(asked.values()) <= 40
+
+
+def test_nobody_is_sent_to_sign_in(browse: Browse, subscription: Subscription) -> None:
+    response = browse(None).get(page_address(subscription))
+    assert (response.status_code, response["Location"]) == (302, f"/sign-in/?next={page_address(subscription)}")
+
+
+@pytest.mark.parametrize("rest", ["", "export/", "export/count/", "export/download", "?month=nonsense"])
+def test_a_foreign_subscription_is_like_a_missing_one(
+    browse: Browse, stranger: User, subscription: Subscription, tmp_path: Path, rest: str
+) -> None:
+    fill(subscription, tmp_path)
+    client = browse(stranger)
+    foreign = client.get(page_address(subscription, rest))
+    missing = client.get(f"/subscriptions/{uuid4()}/usage/{rest}")
+    assert foreign.status_code == missing.status_code == 404
+    assert foreign.content == missing.content
+    assert subscription.name not in foreign.content.decode()
+
+
+@pytest.mark.parametrize("month", ["2026-13", "26-10", "1999-01", "<b>", "\x00"])
+def test_a_month_that_is_none_is_said(browse: Browse, owner: User, subscription: Subscription, month: str) -> None:
+    response = browse(owner).get(page_address(subscription), {"month": month})
+    assert response.status_code == 400
+    assert "which is no month. Write it as YYYY-MM" in words(response)
+
+
+def test_another_method_is_refused(browse: Browse, owner: User, subscription: Subscription) -> None:
+    response = browse(owner).post(page_address(subscription))
+    assert response.status_code == 405
+    assert response["Allow"] == "GET, HEAD"
+    assert "cannot be used with this method" in words(response)
+
+
+def test_the_previous_month_is_the_subscriptions_own(subscription: Subscription) -> None:
+    months = Months(subscription)
+    assert months.before < months.previous < months.current

@@ -1,0 +1,45 @@
+"""What a supervisor or a load balancer asks."""
+
+import pytest
+from django.test import Client
+from tests.console.cast import Browse
+
+from tallybook.errors import DatabaseUnavailable
+
+
+def test_the_process_is_alive(browse: Browse) -> None:
+    response = browse(None).get("/healthz")
+    assert (response.status_code, response.content) == (200, b"ok")
+    assert response["Cache-Control"] == "no-store"
+
+
+def test_a_migrated_database_is_ready(browse: Browse) -> None:
+    response = browse(None).get("/readyz")
+    assert (response.status_code, response.content) == (200, b"ok")
+
+
+@pytest.mark.parametrize("address", ["/healthz", "/readyz"])
+def test_only_reading_is_allowed(browse: Browse, address: str) -> None:
+    assert browse(None).head(address).status_code == 200
+    assert browse(None).post(address).status_code == 405
+
+
+def test_an_old_schema_is_not_ready(browse: Browse, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tallybook.web.health.is_migrated", lambda: False)
+    response = browse(None).get("/readyz")
+    assert response.status_code == 503
+    assert response.content == b"The database is not migrated to this version. Run `tallybook migrate`."
+
+
+def test_a_database_that_does_not_answer_is_not_ready_and_names_nothing(
+    browse: Browse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tallybook.web.health.is_migrated", _unreachable)
+    client: Client = browse(None)
+    response = client.get("/readyz")
+    assert (response.status_code, response.content) == (503, b"The database does not answer.")
+    assert client.get("/healthz").status_code == 200
+
+
+def _unreachable() -> bool:
+    raise DatabaseUnavailable("The database does not answer (host db.internal). Check TALLYBOOK_DATABASE_URL.")
