@@ -80,6 +80,11 @@ class Answer(Protocol):
     def content(self) -> bytes: ...
 
 
+def markup(response: Answer) -> str:
+    """The source of a page, without the line breaks between and in its tags."""
+    return re.sub(r"\s+(?=>)", "", " ".join(response.content.decode().split())).replace("> <", "><")
+
+
 def words(response: Answer) -> str:
     """The text of a page, its blanks single."""
     text = re.sub(r"<[^>]*>", " ", response.content.decode())
@@ -88,5 +93,5 @@ def words(response: Answer) -> str:
 
 def table_rows(response: Answer) -> list[str]:
     """The words of each row of the page's table."""
-    rows = re.findall(r"<tr>.*?</tr>", response.content.decode(), re.DOTALL)
+    rows = re.findall(r"<tr>.*?</tr>", markup(response))
     return [" ".join(html.unescape(re.sub(r"<[^>]*>", " ", row)).split()) for row in rows]

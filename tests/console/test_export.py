@@ -12,7 +12,7 @@ from django.conf import settings
 from django.http.response import HttpResponseBase
 from openpyxl import load_workbook
 from tests.bookkeeping import chosen, customer_ids, report, take, usage
-from tests.console.cast import Browse, Filled, fill, fill_customers, page_address, words
+from tests.console.cast import Browse, Filled, fill, fill_customers, markup, page_address, words
 
 from tallybook.reports.building import Form, Format, Profile
 from tallybook.subscriptions.models import Subscription, User
@@ -29,7 +29,7 @@ def test_the_form_offers_everything_of_the_previous_month(
 ) -> None:
     months = fill(subscription, tmp_path)
     response = browse(viewer).get(page_address(subscription, "export/"))
-    page = response.content.decode()
+    page = markup(response)
     assert response.status_code == 200
     for label in ("Choose Customer", "Month Range", "Products", "Download Report Data (CSV)", "All 3 customers"):
         assert label in words(response)
@@ -165,7 +165,7 @@ def test_what_was_typed_stays(browse: Browse, owner: User, subscription: Subscri
     months = fill(subscription, tmp_path)
     anchor = str(customer_ids(subscription)["Anchor Ltd"])
     sent = {"from": "2026-13", "to": months.before, "customer": anchor, "product": "2", "products_shown": "1"}
-    page = browse(owner).post(page_address(subscription, "export/download"), sent).content.decode()
+    page = markup(browse(owner).post(page_address(subscription, "export/download"), sent))
     assert '<option value="2026-13" selected>2026-13</option>' in page
     assert f'<option value="{months.before}" selected>' in page
     assert f'value="{anchor}" checked' in page

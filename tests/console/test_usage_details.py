@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from tests.console.cast import Browse, Filled, Months, fill, fill_customers, page_address, table_rows, words
+from tests.console.cast import Browse, Filled, Months, fill, fill_customers, markup, page_address, table_rows, words
 
 from tallybook.subscriptions.models import Role, Subscription, User
 from tallybook.subscriptions.people import grant_role
@@ -20,7 +20,7 @@ def test_it_opens_on_the_previous_month(browse: Browse, viewer: User, subscripti
     response = browse(viewer).get(page_address(subscription))
     assert response.status_code == 200
     assert f"{months.previous_month:%B %Y}, open, last change just now" in words(response)
-    assert re.search(r'<time datetime="20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ" title="[\d :-]+ UTC">', response.content.decode())
+    assert re.search(r'<time datetime="20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ" title="[\d :-]+ UTC">', markup(response))
 
 
 def test_it_counts_by_customer_and_product(browse: Browse, owner: User, subscription: Subscription, tmp_path: Path) -> None:

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 
 import pytest
 import typer
+from tests.docs.pages import DOCS, PAGES, headings, quoted, read, section
 
 from tallybook import commands
 from tallybook.commands import import_command
 from tallybook.commands.program import program
-from tests.docs.pages import DOCS, PAGES, headings, quoted, read, section
 
 
 def _walk(command: object, path: tuple[str, ...]) -> Iterator[tuple[str, object]]:

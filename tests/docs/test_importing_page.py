@@ -2,20 +2,24 @@
 
 import tomllib
 from collections.abc import Callable
+from datetime import UTC, date
 from pathlib import Path
 from typing import Any
 
 import pytest
-
-from tallybook.metering.reading import PROFILE_NAMES, rows as reading_rows
-from tallybook.metering.reading.header import COLUMNS_MAX
-from tallybook.metering.reading.lines import LINE_MAX_CHARACTERS
-from tallybook.metering.reading.numbers import NUMBER_MAX
-from tallybook.metering.reading.records import RECORD_MAX_LINES
-from tallybook.reports.itemised import COLUMNS
-from tallybook.subscriptions.models import Subscription
 from tests.conftest import SAMPLES, Ran
 from tests.docs.pages import ROOT, quoted, read, rows, section
+
+from tallybook.metering.reading import PROFILE_NAMES
+from tallybook.metering.reading import rows as reading_rows
+from tallybook.metering.reading.header import COLUMNS_MAX
+from tallybook.metering.reading.lines import LINE_MAX_CHARACTERS
+from tallybook.metering.reading.numbers import NUMBER_MAX, NumberReader
+from tallybook.metering.reading.profiles import load_profile
+from tallybook.metering.reading.records import RECORD_MAX_LINES
+from tallybook.metering.reading.times import MonthReader, TimeReader
+from tallybook.reports.itemised import COLUMNS
+from tallybook.subscriptions.models import Subscription
 
 PAGE = read("importing.md")
 PROFILES = ROOT / "src" / "tallybook" / "metering" / "reading" / "profiles"
@@ -45,6 +49,21 @@ def test_every_profile_is_told(name: str) -> None:
     assert f"`{DECLARED[name]['name']}`" == f"`{name}`"
     words = [*DECLARED[name].get("yes", ()), *DECLARED[name].get("no", ()), *DECLARED[name].get("units", {})]
     assert set(words) <= set(quoted(PAGE))
+
+
+@pytest.mark.parametrize("name", sorted(set(PROFILE_NAMES) - {"excel"}))  # whose examples are those of itemised
+def test_the_examples_of_a_profile_can_be_read_by_it(name: str) -> None:
+    table = {cells[0]: cells for cells in rows(section(PAGE, "Profiles"))}
+    profile = load_profile(name)
+    _, _, months, times, numbers = (quoted(cell) for cell in table[f"`{name}`"])
+    for example in months:
+        assert MonthReader(profile).read("month", example) == date(2026, 10, 1)
+    for example in times:
+        moment = TimeReader(profile, UTC).read("last_backup", example)
+        assert moment
+        assert moment.date() == date(2026, 10, 5)
+    for example in numbers:
+        assert NumberReader(profile).size("protected_bytes", 1000, example) == 1_234_500
 
 
 def test_the_folder_has_no_other_profiles() -> None:

@@ -6,7 +6,6 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-
 from tests.docs.pages import DOCS, PAGES, README, ROOT, anchors, blocks, read, without_blocks
 
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
@@ -75,3 +74,9 @@ def test_blocks_are_closed_and_say_their_language(page: Path) -> None:
 def test_the_readme_shows_the_dialog_before_it_explains() -> None:
     text = README.read_text(encoding="utf-8")
     assert text.index("make demo") < text.index("make test") < text.index("export-dialog.png") < text.index("Tallybook is a")
+
+
+@pytest.mark.parametrize("page", BY_NAME)
+def test_no_page_shouts(page: Path) -> None:
+    prose = re.sub(r"`[^`]*`|!\[", "", without_blocks(page.read_text(encoding="utf-8")))
+    assert "!" not in prose

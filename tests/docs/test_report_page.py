@@ -2,13 +2,14 @@
 
 from collections.abc import Callable
 
+from tests.conftest import SAMPLES, Ran
+from tests.docs.pages import quoted, read, rows, section
+
 from tallybook.reports.building import Format, Profile
 from tallybook.reports.csv_format import DELIMITERS
 from tallybook.reports.itemised import COLUMNS, SCHEMA
 from tallybook.reports.xlsx_format import MOST_ROWS
 from tallybook.subscriptions.models import Subscription
-from tests.conftest import SAMPLES, Ran
-from tests.docs.pages import quoted, read, rows, section
 
 PAGE = read("report.md")
 

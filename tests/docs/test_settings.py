@@ -1,9 +1,9 @@
 """Every setting of an installation stands in the table of installing.md, as the code has it."""
 
 import pytest
+from tests.docs.pages import read, rows, section
 
 from tallybook.config.installation import PREFIX, Installation
-from tests.docs.pages import read, rows, section
 
 TABLE = {cells[0]: cells for cells in rows(section(read("installing.md"), "Settings"))}
 NAMES = {name: f"`{PREFIX}{name.upper()}`" for name in Installation.model_fields}

@@ -1,10 +1,11 @@
 """What a supervisor or a load balancer asks."""
 
 import pytest
-from django.test import Client
+from django.test import RequestFactory
 from tests.console.cast import Browse
 
 from tallybook.errors import DatabaseUnavailable
+from tallybook.web.health import ready
 
 
 def test_the_process_is_alive(browse: Browse) -> None:
@@ -24,21 +25,15 @@ def test_only_reading_is_allowed(browse: Browse, address: str) -> None:
     assert browse(None).post(address).status_code == 405
 
 
-def test_an_old_schema_is_not_ready(browse: Browse, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tallybook.web.health.is_migrated", lambda: False)
-    response = browse(None).get("/readyz")
+def test_an_old_schema_is_not_ready() -> None:
+    response = ready(RequestFactory().get("/readyz"), is_migrated=lambda: False)
     assert response.status_code == 503
     assert response.content == b"The database is not migrated to this version. Run `tallybook migrate`."
 
 
-def test_a_database_that_does_not_answer_is_not_ready_and_names_nothing(
-    browse: Browse, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("tallybook.web.health.is_migrated", _unreachable)
-    client: Client = browse(None)
-    response = client.get("/readyz")
+def test_a_database_that_does_not_answer_is_not_ready_and_names_nothing() -> None:
+    response = ready(RequestFactory().get("/readyz"), is_migrated=_unreachable)
     assert (response.status_code, response.content) == (503, b"The database does not answer.")
-    assert client.get("/healthz").status_code == 200
 
 
 def _unreachable() -> bool:

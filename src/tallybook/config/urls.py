@@ -1,10 +1,11 @@
 from django.urls import URLPattern, URLResolver, include, path
 
+from tallybook.database.migrating import is_migrated
 from tallybook.web import health
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.alive),
-    path("readyz", health.ready),
+    path("readyz", health.ready, {"is_migrated": is_migrated}),
     path("", include("tallybook.console.urls")),
 ]
 

@@ -44,14 +44,34 @@ class ObjectCount(NamedTuple):
 
 
 class Product(NamedTuple):
-    """A column of the table."""
+    """A product of which somebody has objects."""
 
     id: int
     name: str
 
+
+@dataclass(frozen=True)
+class Head:
+    """The head of a column. A first click sorts numbers with the largest on top, a second one turns round."""
+
+    column: str
+    label: str
+    kind: str
+    arrangement: Arrangement
+    unit: Unit | None = None
+
     @property
-    def column(self) -> str:
-        return f"product-{self.id}"
+    def order(self) -> str:
+        if self.arrangement.column != self.column:
+            return ""
+        return "descending" if self.arrangement.descending else "ascending"
+
+    @property
+    def next_sort(self) -> str:
+        first, second = self.column, f"-{self.column}"
+        if self.kind != "name":
+            first, second = second, first
+        return second if self.arrangement.sort == first else first
 
 
 _NONE = ObjectCount(0, 0)
@@ -104,6 +124,17 @@ class UsageTable:
         self.arrangement = arrangement
         self.products = [Product(*pair) for pair in sorted({(count.product_id, count.product_name) for count in counts})]
         self._lines = _sorted(_matching(_by_customer(counts), arrangement.search), arrangement)
+
+    @property
+    def heads(self) -> list[Head]:
+        """Of all columns, in their order."""
+        products = [(f"product-{product.id}", product.name) for product in self.products]
+        return [
+            Head("name", "Customer", "name", self.arrangement),
+            *(Head(column, label, "number", self.arrangement) for column, label in (*products, ("objects", "All objects"))),
+            Head("protected", "Protected", "number size", self.arrangement, self.protected_unit),
+            Head("stored", "Stored", "number size", self.arrangement, self.stored_unit),
+        ]
 
     @cached_property
     def page(self) -> Page[Line]:

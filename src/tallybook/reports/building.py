@@ -3,7 +3,7 @@
 import errno
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import sha256
@@ -90,7 +90,9 @@ def build(choice: Choice, form: Form) -> BuiltReport:
             row_count = _write(choice, form, file)
         return _built(choice, form, file, row_count)
     except BaseException:
-        file.close()
+        # What is still in the buffer may have no room either.
+        with suppress(OSError):
+            file.close()
         raise
 
 

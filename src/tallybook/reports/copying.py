@@ -17,7 +17,9 @@ def copy_rows(query: str, parameters: Parameters, form: str, target: IO[bytes], 
     Only the last byte of a row is taken for its end: line breaks inside a value stay what they were.
     """
     count = 0
-    with connection.cursor() as cursor, cursor.copy(f"COPY ({query}) TO STDOUT ({form})", parameters) as copy:
+    # Django's errors instead of the driver's, as from every other statement.
+    statement = f"COPY ({query}) TO STDOUT ({form})"
+    with connection.cursor() as cursor, connection.wrap_database_errors, cursor.copy(statement, parameters) as copy:
         rows = iter(copy)
         while block := [row[:-1] for row in islice(rows, _ROWS_A_BLOCK)]:
             if count:

@@ -15,6 +15,8 @@ from tallybook.reports.itemised import CUSTOMERS_QUERY, parameters
 # What some system does not allow in a file name, or gives a meaning.
 _UNUSABLE = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*]+')
 _MOST_CHARACTERS = 80
+# File systems take 255, of which number, months and extension need some.
+_MOST_BYTES = 200
 
 
 def write_zip(choice: Choice, extension: str, target: IO[bytes], write_one: Callable[[Choice, IO[bytes]], int]) -> int:
@@ -37,7 +39,8 @@ def write_zip(choice: Choice, extension: str, target: IO[bytes], write_one: Call
 
 def _file_name(customer: str, taken: set[str]) -> str:
     """A usable name that no other customer has, on systems that ignore letter case as well."""
-    stem = _UNUSABLE.sub("_", customer)[:_MOST_CHARACTERS].strip(" .") or "customer"
+    usable = _UNUSABLE.sub("_", customer)[:_MOST_CHARACTERS]
+    stem = usable.encode()[:_MOST_BYTES].decode(errors="ignore").strip(" .") or "customer"
     name, number = stem, 1
     while fold_name(name) in taken:
         number += 1

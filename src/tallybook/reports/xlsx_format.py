@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from typing import IO
 
 from xlsxwriter import Workbook
+from xlsxwriter.exceptions import FileCreateError
 from xlsxwriter.worksheet import Worksheet
 
 from tallybook.database.queries import Row, number, stream
@@ -16,6 +17,14 @@ MOST_ROWS = 1_048_575
 _LARGEST_EXACT = 10**15
 _WIDTHS = {"Month": 9, "Deleted": 8, "Invoice": 9, "Days Backed Up": 9, "Customer ID": 36}
 _USUAL_WIDTH = 22
+_OPTIONS = {
+    "constant_memory": True,
+    "strings_to_formulas": False,
+    "strings_to_urls": False,
+    "strings_to_numbers": False,
+    # A sheet's markup may pass 2 GiB; a smaller one is the same with and without.
+    "use_zip64": True,
+}
 # Nothing in the file tells when it was made, so that the same data is the same file.
 _CREATED = datetime(2000, 1, 1, tzinfo=UTC).replace(tzinfo=None)
 
@@ -29,10 +38,13 @@ def write_xlsx(choice: Choice, target: IO[bytes]) -> int:
     count = number(COUNT_QUERY, parameters(choice))
     if count > MOST_ROWS:
         raise Refused(f"The report has {count:,} rows, and a sheet of Excel {MOST_ROWS:,}. Choose CSV or fewer months.")
-    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    with Workbook(target, options) as workbook:
-        workbook.set_properties({"title": "Itemised billing report", "created": _CREATED})
-        _fill(workbook, choice)
+    try:
+        with Workbook(target, _OPTIONS) as workbook:
+            workbook.set_properties({"title": "Itemised billing report", "created": _CREATED})
+            _fill(workbook, choice)
+    except FileCreateError as error:
+        # The library's wrapping of what the system said, such as that the disk is full.
+        raise OSError(*error.args[0].args) from None
     return count
 
 

@@ -81,7 +81,9 @@ def staging(given: Sequence[str]) -> Iterator[Stage]:
     with connection.cursor() as cursor:
         cursor.execute("DROP TABLE IF EXISTS staged")
         cursor.execute(f"CREATE TEMPORARY TABLE staged ({columns}) ON COMMIT DROP")
-        with cursor.copy(f"COPY staged ({', '.join(given)}) FROM STDIN (FORMAT text, NULL '')") as copy:
+        statement = f"COPY staged ({', '.join(given)}) FROM STDIN (FORMAT text, NULL '')"
+        # Django's errors instead of the driver's, as from every other statement.
+        with connection.wrap_database_errors, cursor.copy(statement) as copy:
             stage = Stage(copy, len(given))
             yield stage
             stage.flush()

@@ -1,10 +1,11 @@
 """What a supervisor or a load balancer asks."""
 
+from collections.abc import Callable
+
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
-from tallybook.database.migrating import is_migrated
 from tallybook.errors import DatabaseUnavailable
 
 _TEXT = "text/plain; charset=utf-8"
@@ -19,13 +20,13 @@ def alive(_request: HttpRequest) -> HttpResponse:
 
 @login_not_required
 @require_safe
-def ready(_request: HttpRequest) -> HttpResponse:
+def ready(_request: HttpRequest, *, is_migrated: Callable[[], bool]) -> HttpResponse:
     """The database answers and has the schema that this version of the program expects."""
-    hindrance = _hindrance()
+    hindrance = _hindrance(is_migrated)
     return HttpResponse(hindrance or "ok", content_type=_TEXT, status=503 if hindrance else 200)
 
 
-def _hindrance() -> str:
+def _hindrance(is_migrated: Callable[[], bool]) -> str:
     try:
         migrated = is_migrated()
     except DatabaseUnavailable:

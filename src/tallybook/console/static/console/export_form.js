@@ -36,7 +36,11 @@ function enhanceCustomers(form, list) {
     form.querySelector("[data-none-found]").hidden = items.some(({ item }) => !item.hidden);
   };
 
-  search.addEventListener("input", filter);
+  search.addEventListener("input", () => {
+    // Kept at its height, or the fields below would jump while somebody types.
+    list.style.minHeight ||= `${list.offsetHeight}px`;
+    filter();
+  });
   // Enter in the search box would download.
   search.addEventListener("keydown", (event) => event.key === "Enter" && event.preventDefault());
   list.addEventListener("change", show);
