@@ -149,4 +149,6 @@ LOGGING = {
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
+    # Requests for other hosts are answered with 400; whoever sends them should not fill the log with tracebacks.
+    "loggers": {"django.security.DisallowedHost": {"handlers": [], "propagate": False}},
 }

@@ -1,0 +1,140 @@
+"""An item is the fold of what its sources say: the largest sizes, the union of days, the latest text."""
+
+from datetime import UTC, datetime
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from tests.bookkeeping import OCTOBER, query, revisions
+
+from tallybook.database.folding import fold_name
+from tallybook.database.scope import subscription_scope
+from tallybook.subscriptions.locking import lock_subscription
+from tallybook.subscriptions.models import Customer, Subscription
+from tallybook.subscriptions.products import find_product
+from tallybook.usage import judging
+from tallybook.usage.imports import begin_import, finish_import
+from tallybook.usage.ledger import Posted, post_staged
+from tallybook.usage.staging import staging
+
+KEY = "0" * 31
+FACTS = {
+    "file_name": "told", "file_sha256": "0" * 64, "file_bytes": 0, "profile": "itemised", "row_count": 1, "new_count": 0,
+    "existing_count": 0, "changed_count": 0, "refused_count": 0, "removed_count": 0,
+}  # fmt: skip
+GATEWAY, FILES = "Gateway", "Imported files"
+Values = dict[str, Any]
+
+
+def day(number: int) -> datetime:
+    return datetime(2026, 10, number, 8, tzinfo=UTC)
+
+
+@pytest.fixture
+def customer(subscription: Subscription) -> Customer:
+    with subscription_scope(subscription.id):
+        name = "Anchor Ltd"
+        return Customer.objects.create(subscription=subscription, id=uuid4(), name=name, name_folded=fold_name(name))
+
+
+def tell(customer: Customer, source: str, *objects: Values, replace: bool = False) -> Posted:
+    """What a source says, straight into the ledger. Each object has a key of one digit."""
+    subscription = customer.subscription
+    with subscription_scope(subscription.id):
+        lock_subscription(subscription.id)
+        product = find_product("VM Backup").id
+        rows = []
+        for line, values in enumerate(objects, start=2):
+            known = {"object_key": "1", "object_type": "VM", "object_name": "web-1"} | values
+            rows.append(
+                {"line": line, "month": OCTOBER, "customer_id": customer.id, "product_id": product}
+                | known
+                | {"object_key": KEY + known["object_key"], "object_name_folded": known["object_name"].casefold()}
+            )
+        columns = list(dict.fromkeys(name for row in rows for name in row))
+        defaults = {"days_mask": 0}
+        with staging(columns) as stage:
+            for row in rows:
+                stage.add([row.get(name, defaults.get(name)) for name in columns])
+        post = begin_import(subscription, source, replace=replace)
+        judging.judge(post)
+        posted = post_staged(post)
+        finish_import(post, FACTS)
+    return posted
+
+
+def items(customer: Customer, columns: str) -> list[tuple[Any, ...]]:
+    return query(customer.subscription, f"SELECT {columns} FROM usage_item ORDER BY object_key")
+
+
+def test_sizes_fold_to_the_largest(customer: Customer) -> None:
+    tell(customer, GATEWAY, {"protected_bytes": 100, "stored_bytes": 5})
+    tell(customer, FILES, {"protected_bytes": 90, "stored_bytes": 7})
+    assert items(customer, "protected_bytes, stored_bytes") == [(100, 7)]
+    tell(customer, GATEWAY, {"protected_bytes": 80})
+    assert items(customer, "protected_bytes, stored_bytes") == [(90, 7)]
+    assert revisions(customer.subscription) == {"2026-10": 3}
+
+
+def test_days_fold_to_their_union(customer: Customer) -> None:
+    tell(customer, GATEWAY, {"days_mask": 0b0111, "days_backed_up": 3})
+    tell(customer, FILES, {"days_mask": 0b1100, "days_backed_up": 2})
+    assert items(customer, "days_mask, days_backed_up") == [(0b1111, 4)]
+
+
+def test_a_number_of_days_may_be_more_than_the_days_that_are_known(customer: Customer) -> None:
+    tell(customer, GATEWAY, {"days_mask": 0b0111, "days_backed_up": 3})
+    tell(customer, FILES, {"days_backed_up": 20})
+    assert items(customer, "days_mask, days_backed_up") == [(0b0111, 20)]
+    tell(customer, GATEWAY, {"days_mask": 2**30 + 1, "days_backed_up": 2})
+    assert items(customer, "days_mask, days_backed_up") == [(2**30 + 1, 20)]
+
+
+def test_times_fold_to_the_first_and_the_last(customer: Customer) -> None:
+    tell(customer, GATEWAY, {"first_backup": day(3), "last_backup": day(20)})
+    tell(customer, FILES, {"first_backup": day(5), "last_backup": day(31)})
+    assert items(customer, "first_backup, last_backup") == [(day(3), day(31))]
+
+
+def test_text_folds_to_the_latest_that_is_known(customer: Customer) -> None:
+    tell(customer, GATEWAY, {"plan": "Gold", "licence": "E3", "deleted": True, "object_name": "WEB-1"})
+    tell(customer, FILES, {"plan": "Silver", "object_name": "web-1"})
+    assert items(customer, "plan, licence, deleted, object_name") == [("Silver", "E3", True, "web-1")]
+    tell(customer, GATEWAY, {"plan": "Bronze", "object_name": "Web-1"})
+    assert items(customer, "plan, licence, object_name") == [("Bronze", "E3", "Web-1")]
+
+
+def test_each_source_has_its_own_live_entry(customer: Customer) -> None:
+    assert tell(customer, GATEWAY, {"protected_bytes": 1}).new == 1
+    assert tell(customer, FILES, {"protected_bytes": 1}).new == 1
+    assert tell(customer, FILES, {"protected_bytes": 2}).changed == 1
+    live = query(customer.subscription, "SELECT source_number, import_number FROM entry WHERE retired_by IS NULL ORDER BY 1")
+    assert live == [(1, 1), (2, 3)]
+    assert len(items(customer, "object_key")) == 1
+
+
+def test_replacing_what_one_source_says_leaves_the_others_word(customer: Customer) -> None:
+    tell(customer, GATEWAY, {"protected_bytes": 100}, {"object_key": "2", "object_name": "web-2"})
+    tell(customer, FILES, {"protected_bytes": 200}, {"object_key": "3", "object_name": "web-3"})
+    posted = tell(customer, FILES, {"object_key": "4", "object_name": "web-4"}, replace=True)
+    assert (posted.new, posted.removed, posted.missing) == (1, 2, 2)
+    assert items(customer, "object_name, protected_bytes") == [("web-1", 100), ("web-2", None), ("web-4", None)]
+
+
+def test_the_other_generation_of_another_source_is_not_replaced(customer: Customer) -> None:
+    tell(customer, GATEWAY, {"protected_bytes": 100})
+    posted = tell(customer, FILES, {"object_key": "2", "object_name": "web-2", "invoice": "Billable"}, replace=True)
+    assert (posted.new, posted.removed) == (0, 0)
+    assert items(customer, "object_name") == [("web-1",)]
+
+
+def test_what_points_to_nothing_of_the_subscription_is_not_posted(
+    customer: Customer, other_subscription: Subscription
+) -> None:
+    with subscription_scope(other_subscription.id):
+        foreign = Customer.objects.create(subscription=other_subscription, id=uuid4(), name="Birch Ltd", name_folded="birch ltd")
+    for dangling in ({"customer_id": foreign.id}, {"organisation_id": uuid4()}, {"product_id": 32_000}):
+        with pytest.raises(RuntimeError, match="not of this subscription"):
+            tell(customer, FILES, dangling)
+    assert items(customer, "object_name") == []
+    assert revisions(customer.subscription) == {}
