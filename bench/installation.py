@@ -56,8 +56,9 @@ class Installation:
 
         connections.close_all()
         embedded.release()
-        keeper = int((self.folder / "home" / "postgresql" / "keeper.lock").read_text())
-        with suppress(psutil.NoSuchProcess):
+        # Without the file nothing was started; without the process it has ended.
+        with suppress(FileNotFoundError, psutil.NoSuchProcess):
+            keeper = int((self.folder / "home" / "postgresql" / "keeper.lock").read_text())
             psutil.Process(keeper).wait(_STOPPING_SECONDS)
 
     def tallybook(self, *arguments: str) -> Ran:

@@ -11,8 +11,9 @@ import psycopg
 from django.db import connection
 
 from tallybook.database.scope import subscription_scope
-from tallybook.metering.importing import ImportOptions, Summary, import_file
+from tallybook.metering.importing import ImportOptions, import_file
 from tallybook.metering.reading import ReadingOptions, UsageRow
+from tallybook.metering.summary import Summary
 from tallybook.reports.building import Form, build
 from tallybook.reports.choice import Choice, choose
 from tallybook.reports.itemised import COLUMNS
@@ -131,7 +132,7 @@ def ledger(subscription: Subscription) -> dict[str, list[str]]:
     return state
 
 
-def query(subscription: Subscription, statement: str, *parameters: object) -> list[tuple[Any, ...]]:
+def query(subscription: Subscription, statement: str, *parameters: str) -> list[tuple[Any, ...]]:
     """The rows of a query in the subscription's scope."""
     with subscription_scope(subscription.id), connection.cursor() as cursor:
         cursor.execute(statement, parameters)

@@ -23,7 +23,7 @@ from tests import bookkeeping
 
 from tallybook.database import embedded, migrating
 from tallybook.database.addresses import use_addresses
-from tallybook.metering.importing import Summary
+from tallybook.metering.summary import Summary
 from tallybook.subscriptions.models import Role, Subscription, User
 from tallybook.subscriptions.people import create_user, grant_role
 from tallybook.subscriptions.subscriptions import create_subscription

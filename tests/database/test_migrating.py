@@ -26,7 +26,9 @@ def variables(fresh: TestDatabase) -> dict[str, str]:
 
 def tables(fresh: TestDatabase) -> list[tuple[str, ...]]:
     with psycopg.connect(fresh.superuser_url) as session:
-        return session.execute("SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace").fetchall()
+        return session.execute(
+            "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"
+        ).fetchall()
 
 
 def test_models_and_migrations_say_the_same(capsys: pytest.CaptureFixture[str]) -> None:

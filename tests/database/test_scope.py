@@ -9,7 +9,7 @@ from django.db import connection, transaction
 from tests.bookkeeping import usage
 
 from tallybook.database.scope import operator_scope, person_scope, snapshot_scope, subscription_scope
-from tallybook.metering.importing import Summary
+from tallybook.metering.summary import Summary
 from tallybook.subscriptions.models import Customer, Subscription
 
 SETTINGS = ("tallybook.subscription", "tallybook.person", "tallybook.operator")

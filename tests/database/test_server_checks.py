@@ -68,7 +68,9 @@ def test_the_tests_own_server_serves() -> None:
     assert durability_warnings() == []
 
 
-def test_a_server_that_may_lose_what_it_acknowledged_is_told_of_loudly(run: Run, make_database: Callable[[str], TestDatabase]) -> None:
+def test_a_server_that_may_lose_what_it_acknowledged_is_told_of_loudly(
+    run: Run, make_database: Callable[[str], TestDatabase]
+) -> None:
     careless = make_database("careless")
     with psycopg.connect(careless.superuser_url, autocommit=True) as session:
         session.execute("ALTER DATABASE careless SET synchronous_commit = off")

@@ -12,13 +12,16 @@ from tests.bookkeeping import SUBSCRIPTION_TABLES, usage
 from tests.conftest import TestDatabase
 
 from tallybook.database.scope import subscription_scope
-from tallybook.metering.importing import Summary
+from tallybook.metering.summary import Summary
 from tallybook.subscriptions.customers import alias_customer
 from tallybook.subscriptions.models import Subscription, User
 
 TENANT_TABLES = (*SUBSCRIPTION_TABLES, "subscription")
 OWNER, RUNTIME = "tallybook_owner", "tallybook"
-OWN = "(subscription_id = ( SELECT (NULLIF(current_setting('tallybook.subscription'::text, true), ''::text))::uuid AS \"nullif\"))"
+OWN = (
+    "(subscription_id = ( SELECT (NULLIF(current_setting('tallybook.subscription'::text, true), ''::text))::uuid "
+    'AS "nullif"))'
+)
 KEPT_FOR_EVER = ("customer", "organisation", "revision", "source", "usage_import", "entry")
 ENFORCED = {
     "customer_alias (subscription_id, customer_id) customer (subscription_id, id)",
@@ -41,7 +44,7 @@ def asked(url: str, statement: str, *parameters: object, scope: object = None) -
     with psycopg.connect(url) as session:
         if scope is not None:
             session.execute("SELECT set_config('tallybook.subscription', %s, false)", [str(scope)])
-        cursor = session.execute(statement, parameters)  # type: ignore[call-overload]
+        cursor = session.execute(statement, parameters)
         return list(cursor.fetchall()) if cursor.description else [(cursor.rowcount,)]
 
 
@@ -75,7 +78,8 @@ def test_a_table_is_secured_for_runtime_and_open_to_its_owner(database: TestData
         str(name).removeprefix(f"{table}_"): (permissive, roles, command, condition)
         for name, permissive, roles, command, condition in asked(
             database.runtime_url,
-            "SELECT policyname, permissive, roles::text[], cmd, coalesce(qual, with_check) FROM pg_policies WHERE tablename = %s",
+            "SELECT policyname, permissive, roles::text[], cmd, coalesce(qual, with_check) FROM pg_policies "
+            "WHERE tablename = %s",
             table,
         )
     }
@@ -90,7 +94,8 @@ def test_a_table_is_secured_for_runtime_and_open_to_its_owner(database: TestData
 def test_a_tables_key_leads_with_the_subscription(database: TestDatabase, table: str) -> None:
     found = asked(
         database.runtime_url,
-        "SELECT a.attname, i.indisprimary FROM pg_index i JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0] "
+        "SELECT a.attname, i.indisprimary FROM pg_index i "
+        "JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0] "
         "WHERE i.indrelid = %s::regclass AND i.indisunique",
         table,
     )
@@ -148,10 +153,10 @@ def test_raw_sql_cannot_reach_or_make_rows_of_another_subscription(
     copy = f"INSERT INTO {table} SELECT * FROM {table}"
     with psycopg.connect(database.runtime_url) as session:
         session.execute("SELECT set_config('tallybook.subscription', %s, false)", [str(filled.id)])
-        session.execute(f"CREATE TEMPORARY TABLE copied AS SELECT * FROM {table}")  # type: ignore[arg-type]
+        session.execute(f"CREATE TEMPORARY TABLE copied AS SELECT * FROM {table}")
         session.execute("SELECT set_config('tallybook.subscription', %s, false)", [str(foreign)])
         with pytest.raises(psycopg.errors.InsufficientPrivilege, match="row-level security"):
-            session.execute(copy.replace(f"FROM {table}", "FROM copied"))  # type: ignore[arg-type]
+            session.execute(copy.replace(f"FROM {table}", "FROM copied"))
     touched = asked(database.runtime_url, f"UPDATE {table} SET subscription_id = subscription_id", scope=foreign)
     assert touched == [(0,)]
 
@@ -174,18 +179,22 @@ def test_a_stranger_finds_no_membership_or_subscription(database: TestDatabase, 
         seen = session.execute("SELECT subscription_id FROM membership").fetchall()
         known = session.execute("SELECT id FROM subscription").fetchall()
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
-            session.execute("INSERT INTO membership (subscription_id, user_id, role) VALUES (%s, %s, 'owner')", [filled.id, stranger.pk])
+            session.execute(
+                "INSERT INTO membership (subscription_id, user_id, role) VALUES (%s, %s, 'owner')", [filled.id, stranger.pk]
+            )
     assert len(seen) == 1
     assert known == seen
     assert filled.id not in {found for (found,) in seen}
 
 
-def test_the_operator_finds_and_makes_subscriptions_and_sees_nothing_inside(database: TestDatabase, filled: Subscription) -> None:
+def test_the_operator_finds_and_makes_subscriptions_and_sees_nothing_inside(
+    database: TestDatabase, filled: Subscription
+) -> None:
     with psycopg.connect(database.runtime_url) as session:
         session.execute("SELECT set_config('tallybook.operator', 'on', false)")
         assert session.execute("SELECT count(*) FROM subscription WHERE id = %s", [filled.id]).fetchone() == (1,)
         for table in SUBSCRIPTION_TABLES:
-            assert session.execute(f"SELECT count(*) FROM {table}").fetchone() == (0,)  # type: ignore[arg-type]
+            assert session.execute(f"SELECT count(*) FROM {table}").fetchone() == (0,)
 
 
 def test_a_dump_by_the_owner_has_every_subscription(database: TestDatabase, filled: Subscription, tmp_path: Path) -> None:
@@ -197,7 +206,14 @@ def test_a_dump_by_the_owner_has_every_subscription(database: TestDatabase, fill
         pytest.skip("the embedded PostgreSQL brings no pg_dump")
     address = psycopg.conninfo.make_conninfo("", **{name: value for name, value in parts.items() if name != "password"})
     target = tmp_path / "dump.sql"
-    command = [program, "--enable-row-security", "--data-only", "--table=usage_item", f"--file={target}", f"--dbname={address}"]
+    command = [
+        str(program),
+        "--enable-row-security",
+        "--data-only",
+        "--table=usage_item",
+        f"--file={target}",
+        f"--dbname={address}",
+    ]
     subprocess.run(command, env=os.environ | {"PGPASSWORD": str(parts["password"])}, check=True, timeout=60)
     assert str(filled.id) in target.read_text(encoding="utf-8")
     assert "Ann Bell" in target.read_text(encoding="utf-8")

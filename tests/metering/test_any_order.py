@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
-
 from tests.bookkeeping import Cells, chosen, ledger, new_subscription, reported, take, usage
 
 VALUES = ("plan", "licence", "deleted", "days_backed_up", "first_backup", "last_backup", "protected_bytes", "stored_bytes")
@@ -46,9 +45,7 @@ class Told:
 def row(number: int, fields: set[str]) -> Cells:
     month, customer, organisation, kind, name = OBJECTS[number]
     given_values = {field: value for field, value in values_of(number).items() if field in fields}
-    return usage(
-        month=month, customer=customer, organisation=organisation, object_type=kind, object_name=name, **given_values
-    )
+    return usage(month=month, customer=customer, organisation=organisation, object_type=kind, object_name=name, **given_values)
 
 
 @st.composite

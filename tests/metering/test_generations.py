@@ -2,9 +2,10 @@
 
 from collections.abc import Callable
 
-from tallybook.metering.importing import Summary
-from tallybook.subscriptions.models import Subscription
 from tests.bookkeeping import counts, entries, ledger, reported, usage
+
+from tallybook.metering.summary import Summary
+from tallybook.subscriptions.models import Subscription
 
 Take = Callable[..., Summary]
 

@@ -4,10 +4,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from tests.bookkeeping import counts, entries, ledger, new_subscription, reported, revisions, usage
+from tests.bookkeeping import take as take_into
 
-from tallybook.metering.importing import Summary
+from tallybook.metering.summary import Summary
 from tallybook.subscriptions.models import Subscription
-from tests.bookkeeping import counts, entries, ledger, new_subscription, reported, revisions, take as take_into, usage
 
 Take = Callable[..., Summary]
 

@@ -5,14 +5,15 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from tests.bookkeeping import counts, customer_ids, query, reported, revisions, usage
+from tests.bookkeeping import take as take_into
 
 from tallybook.database.scope import subscription_scope
-from tallybook.metering.importing import Summary
 from tallybook.metering.naming import NameRefused, Names
+from tallybook.metering.summary import Summary
 from tallybook.subscriptions.customers import alias_customer, rename_customer
 from tallybook.subscriptions.models import Subscription
 from tallybook.subscriptions.products import alias_product, create_product
-from tests.bookkeeping import counts, customer_ids, query, reported, revisions, take as take_into, usage
 
 Take = Callable[..., Summary]
 
@@ -146,9 +147,7 @@ def test_organisations_belong_to_their_customer(subscription: Subscription, take
         usage(object_name="Cat Dove"),
     ]
     take(rows)
-    found = query(
-        subscription, "SELECT c.name, o.name FROM organisation o JOIN customer c ON c.id = o.customer_id ORDER BY 1"
-    )
+    found = query(subscription, "SELECT c.name, o.name FROM organisation o JOIN customer c ON c.id = o.customer_id ORDER BY 1")
     assert found == [("Anchor Ltd", "Anchor.onmicrosoft.com"), ("Birch Ltd", "anchor.onmicrosoft.com")]
     assert [row["Organisation"] for row in reported(subscription)] == [
         "Anchor.onmicrosoft.com",

@@ -14,12 +14,12 @@ from pathlib import Path
 
 import psycopg
 import pytest
-
-from tallybook.database.scope import subscription_scope
-from tallybook.subscriptions.models import Subscription
-from tallybook.subscriptions.locking import lock_subscription
 from tests.bookkeeping import Cells, counts, ledger, new_subscription, reported, take, usage, usage_csv, waits_for_lock
 from tests.conftest import Ran, TestDatabase
+
+from tallybook.database.scope import subscription_scope
+from tallybook.subscriptions.locking import lock_subscription
+from tallybook.subscriptions.models import Subscription
 
 PATIENCE_SECONDS = 60
 Start = Callable[[Subscription, list[Cells]], "subprocess.Popen[bytes]"]
@@ -28,7 +28,7 @@ Start = Callable[[Subscription, list[Cells]], "subprocess.Popen[bytes]"]
 @pytest.fixture
 def start(command_environment: dict[str, str], tmp_path: Path) -> Iterator[Start]:
     """Starts an import of these rows as a process; none outlives the test."""
-    processes = []
+    processes: list[subprocess.Popen[bytes]] = []
 
     def start_import(subscription: Subscription, rows: list[Cells]) -> "subprocess.Popen[bytes]":
         path = tmp_path / f"racing {len(processes)}.csv"

@@ -4,11 +4,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from tests.bookkeeping import TITLES, counts, ledger, reported, usage
 
 from tallybook.errors import UnusableFile
-from tallybook.metering.importing import Summary
+from tallybook.metering.summary import Summary
 from tallybook.subscriptions.models import Subscription
-from tests.bookkeeping import TITLES, counts, ledger, reported, usage
 
 Take = Callable[..., Summary]
 
@@ -61,7 +61,7 @@ def test_a_bad_row_is_told_and_stops_nobody(
     (refusal,) = summary.refused
     assert counts(summary)[0] == 3
     assert (refusal.line, refusal.column, refusal.value) == (3, column, value)
-    assert refusal.reason.endswith(("." ,"?"))
+    assert refusal.reason.endswith((".", "?"))
     assert "Cat Dove" not in [row["Object Name"] for row in reported(subscription)]
 
 
@@ -73,9 +73,7 @@ def test_refusals_of_all_kinds_come_by_line(take: Take) -> None:
 
 
 @pytest.mark.parametrize("options", [{"atomic": True}, {"replace": True}], ids=["atomic", "replace"])
-def test_all_or_nothing_with_a_bad_row_is_nothing(
-    subscription: Subscription, take: Take, options: dict[str, bool]
-) -> None:
+def test_all_or_nothing_with_a_bad_row_is_nothing(subscription: Subscription, take: Take, options: dict[str, bool]) -> None:
     take([ANN])
     before = ledger(subscription)
     summary = take([BEN, BAD, usage(customer="Birch Ltd", customer_reference="B-1")], **options)

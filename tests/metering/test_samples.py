@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pytest
+from tests.bookkeeping import Cells, ledger, new_subscription, reported
+from tests.bookkeeping import take as take_into
 
-from tallybook.metering.importing import Summary
+from tallybook.metering.summary import Summary
 from tallybook.subscriptions.models import Subscription
-from tests.bookkeeping import Cells, ledger, new_subscription, reported, take as take_into
 
 SAMPLES = Path(__file__).parents[1] / "samples"
 ANSWERS = json.loads((SAMPLES / "answers.json").read_text(encoding="utf-8"))

@@ -4,11 +4,11 @@ from pathlib import Path
 from uuid import UUID
 
 from django.db import connection
+from tests.bookkeeping import take, usage
 
 from tallybook.database.folding import fold_name
 from tallybook.database.scope import subscription_scope
 from tallybook.subscriptions.models import Customer, Organisation, Subscription
-from tests.bookkeeping import take, usage
 
 CUSTOMERS = ('Bäckerei "Süß", Inh. Groß', "=Sum & Sons Ltd", "Anchor Ltd", "株式会社 錨")
 ROWS = [

@@ -18,7 +18,7 @@ from tests.conftest import Ran, TestDatabase
 
 from tallybook.database.scope import snapshot_scope
 from tallybook.errors import Refused
-from tallybook.metering.importing import Summary
+from tallybook.metering.summary import Summary
 from tallybook.reports.building import Form, Format, build
 from tallybook.reports.choice import Choice
 from tallybook.reports.csv_format import write_api_csv
@@ -126,7 +126,10 @@ def test_a_report_that_takes_too_long_is_refused(
 def tiny_disk_works() -> bool:
     if UNSHARE is None:
         return False
-    return subprocess.run([UNSHARE, "-rm", "mount", "-t", "tmpfs", "none", "/mnt"], check=False, capture_output=True).returncode == 0
+    return (
+        subprocess.run([UNSHARE, "-rm", "mount", "-t", "tmpfs", "none", "/mnt"], check=False, capture_output=True).returncode
+        == 0
+    )
 
 
 @pytest.mark.skipif(not tiny_disk_works(), reason="this machine lets nobody mount a small disk")

@@ -4,14 +4,14 @@ from collections.abc import Callable
 from datetime import date
 
 import pytest
+from tests.bookkeeping import NOVEMBER, OCTOBER, chosen, customer_ids, reported, usage
 
 from tallybook.database.scope import subscription_scope
 from tallybook.errors import NotFound, Refused
-from tallybook.metering.importing import Summary
+from tallybook.metering.summary import Summary
 from tallybook.reports.choice import Choice
 from tallybook.subscriptions.customers import alias_customer
 from tallybook.subscriptions.models import Subscription
-from tests.bookkeeping import NOVEMBER, OCTOBER, chosen, customer_ids, reported, usage
 
 ROWS = [
     usage(month=month, customer=customer, product=product, object_type="VM", object_name="web-1")
@@ -43,7 +43,7 @@ def filled(subscription: Subscription, take: Callable[..., Summary]) -> Subscrip
         pytest.param("2026-10", "2026-10", ("Anchor Ltd",), ("EndPoint Backup",), 1, id="all three"),
     ],
 )
-def test_a_choice_gives_the_rows_it_names(  # noqa: PLR0913 - a table
+def test_a_choice_gives_the_rows_it_names(  # noqa: PLR0913, PLR0917 - a table
     filled: Subscription, first: str, last: str, customers: tuple[str, ...], products: tuple[str, ...], count: int
 ) -> None:
     rows = reported(chosen(filled, first, last, customers, products))

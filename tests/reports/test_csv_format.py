@@ -61,10 +61,10 @@ def with_python(content: bytes) -> Rows:
 def with_postgresql(content: bytes, url: str) -> Rows:
     names = [f"c{number}" for number in range(len(COLUMNS))]
     with psycopg.connect(url) as session, session.cursor() as cursor:
-        cursor.execute(f"CREATE TEMPORARY TABLE read ({', '.join(f'{name} text' for name in names)}, line serial)")  # type: ignore[arg-type]
-        with cursor.copy(f"COPY read ({', '.join(names)}) FROM STDIN (FORMAT csv, NULL 'none')") as copy:  # type: ignore[arg-type]
+        cursor.execute(f"CREATE TEMPORARY TABLE read ({', '.join(f'{name} text' for name in names)}, line serial)")
+        with cursor.copy(f"COPY read ({', '.join(names)}) FROM STDIN (FORMAT csv, NULL 'none')") as copy:
             copy.write(content)
-        cursor.execute(f"SELECT {', '.join(names)} FROM read ORDER BY line")  # type: ignore[arg-type]
+        cursor.execute(f"SELECT {', '.join(names)} FROM read ORDER BY line")
         return [list(row) for row in cursor]
 
 
@@ -107,8 +107,12 @@ def test_three_readers_and_a_fourth_read_what_the_ledger_has(
     summary = take(subscription, rows, tmp_path_factory.mktemp("texts"))
     assert summary.new == len(rows)
     content = report(subscription)
-    readers: list[Callable[[bytes], Rows]] = [with_the_standard, with_python, lambda read: with_postgresql(read, database.runtime_url)]
-    if NODE and len(rows) > 8:  # noqa: PLR2004 - starting it takes a while
+    readers: list[Callable[[bytes], Rows]] = [
+        with_the_standard,
+        with_python,
+        lambda read: with_postgresql(read, database.runtime_url),
+    ]
+    if NODE and len(rows) > 8:
         readers.append(with_node)
     expected = expected_rows(subscription)
     for read in readers:

@@ -11,7 +11,7 @@ from tests.bookkeeping import Cells, new_subscription, report, reported, rows_of
 from tests.reports.texts import texts
 
 from tallybook.errors import Refused
-from tallybook.metering.importing import Summary
+from tallybook.metering.summary import Summary
 from tallybook.reports.building import Form, Format, Profile
 from tallybook.subscriptions.models import Subscription
 

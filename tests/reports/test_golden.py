@@ -9,10 +9,10 @@ from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
+from tests.bookkeeping import chosen, report
 
 from tallybook.reports.building import Form, Format, Profile
 from tallybook.subscriptions.models import Subscription
-from tests.bookkeeping import chosen, report
 
 GOLDEN = Path(__file__).parent / "golden"
 # The others are the same in every workbook of the library.

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from tests.bookkeeping import Cells, chosen, new_subscription, report, reported, rows_of, take, usage
 from tests.reports.texts import texts
 
-from tallybook.metering.importing import Summary
+from tallybook.metering.summary import Summary
 from tallybook.reports.itemised import COLUMNS, SCHEMA
 from tallybook.subscriptions.models import Subscription
 
@@ -31,7 +31,13 @@ def in_bytes(row: Cells) -> tuple[bytes, ...]:
 names = st.one_of(texts, st.sampled_from(["a", "B", "ä", "Z", "z", "É", "é", "\uffee", "😀"]))
 objects = st.builds(
     lambda month, customer, product, name, own_id, organisation: usage(
-        month=month, customer=customer, product=product, object_type="VM", object_name=name, object_id=own_id, organisation=organisation
+        month=month,
+        customer=customer,
+        product=product,
+        object_type="VM",
+        object_name=name,
+        object_id=own_id,
+        organisation=organisation,
     ),
     st.sampled_from(["2026-09", "2026-10"]),
     st.sampled_from(["a", "B", "ä", "Z", "😀", "\uffee"]),
@@ -52,7 +58,9 @@ def test_rows_come_in_the_order_of_their_bytes(tmp_path_factory: pytest.TempPath
     assert told == sorted(told, key=in_bytes)
 
 
-def test_the_order_does_not_hang_on_the_order_of_arrival(subscription: Subscription, other_subscription: Subscription, take: Callable[..., Summary]) -> None:
+def test_the_order_does_not_hang_on_the_order_of_arrival(
+    subscription: Subscription, other_subscription: Subscription, take: Callable[..., Summary]
+) -> None:
     rows = [usage(object_name=name, object_details=str(number)) for number, name in enumerate("bBaAäÄ")]
     take(rows)
     take(rows[::-1])

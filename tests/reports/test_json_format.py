@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from tests.bookkeeping import chosen, report, rows_of, usage
 
-from tallybook.metering.importing import Summary
+from tallybook.metering.summary import Summary
 from tallybook.reports.building import Form, Format
 from tallybook.reports.itemised import COLUMNS
 from tallybook.subscriptions.models import Subscription

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tests.bookkeeping import Cells, new_subscription, report, reported, take, usage
 from tests.reports.texts import texts
 
-from tallybook.metering.importing import Summary
+from tallybook.metering.summary import Summary
 from tallybook.reports.building import Form, Profile
 from tallybook.subscriptions.models import Subscription
 

@@ -8,7 +8,7 @@ import pytest
 from tests.bookkeeping import chosen, report, usage
 
 from tallybook.database.folding import fold_name
-from tallybook.metering.importing import Summary
+from tallybook.metering.summary import Summary
 from tallybook.reports.building import Form, Format, Profile, build
 from tallybook.subscriptions.models import Subscription
 

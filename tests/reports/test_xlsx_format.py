@@ -11,14 +11,27 @@ from openpyxl.worksheet.worksheet import Worksheet
 from tests.bookkeeping import report, rows_of, usage
 
 from tallybook.errors import Refused
-from tallybook.metering.importing import Summary
+from tallybook.metering.summary import Summary
 from tallybook.reports import xlsx_format
 from tallybook.reports.building import Form, Format
 from tallybook.reports.itemised import COLUMNS
 from tallybook.subscriptions.models import Subscription
 
 XLSX = Form(format=Format.XLSX)
-TEXTS = ["=1+1", "+49", "-5", "@home", "{=1}", "http://a.example", "mailto:a@b.example", "00123", "1e5", "TRUE", "'x", "<b>&amp;</b>"]
+TEXTS = [
+    "=1+1",
+    "+49",
+    "-5",
+    "@home",
+    "{=1}",
+    "http://a.example",
+    "mailto:a@b.example",
+    "00123",
+    "1e5",
+    "TRUE",
+    "'x",
+    "<b>&amp;</b>",
+]
 HARD = ["a\rb", "a\r\nb", "a\nb", "a\tb", " x ", "_x0041_", "😀", "\u202eabc", "x" * 2000, "external:a.xlsx"]
 NUMBERS = {"Days Backed Up", "Protected Size (Bytes)", "Stored Size (Bytes)"}
 

@@ -2,7 +2,28 @@
 
 from hypothesis import strategies as st
 
-PRESSING = ['"', "'", ",", ";", "\r", "\n", "\r\n", "\t", " ", "\\", "\\.", "=", "+", "-", "@", "\u202e", "😀", "ß", "\u2028", "N/A"]
+PRESSING = [
+    '"',
+    "'",
+    ",",
+    ";",
+    "\r",
+    "\n",
+    "\r\n",
+    "\t",
+    " ",
+    "\\",
+    "\\.",
+    "=",
+    "+",
+    "-",
+    "@",
+    "\u202e",
+    "😀",
+    "ß",
+    "\u2028",
+    "N/A",
+]
 
 # Characters that a usage file may have: no NUL and no other control characters, no halves of surrogate pairs.
 _LETTERS = st.characters(exclude_categories=["Cs", "Cc"])

@@ -7,7 +7,7 @@ from tests.bookkeeping import customer_ids, reported, usage
 
 from tallybook.database.scope import subscription_scope
 from tallybook.errors import NotFound, Refused
-from tallybook.metering.importing import Summary
+from tallybook.metering.summary import Summary
 from tallybook.subscriptions.customers import (
     alias_customer,
     customer_aliases,

@@ -9,7 +9,12 @@ NAMES = ["Anchor Ltd", "Anchor Holdings Ltd", "Birch Ltd", "Moravcová a.s.", "G
 
 @pytest.mark.parametrize(
     ("typed", "first"),
-    [("Ankor Ltd", "Anchor Ltd"), ("moravcova a.s.", "Moravcová a.s."), ("GROSSMAN AG", "Großmann AG"), ("holdings", "Anchor Holdings Ltd")],
+    [
+        ("Ankor Ltd", "Anchor Ltd"),
+        ("moravcova a.s.", "Moravcová a.s."),
+        ("GROSSMAN AG", "Großmann AG"),
+        ("holdings", "Anchor Holdings Ltd"),
+    ],
 )
 def test_the_closest_comes_first(typed: str, first: str) -> None:
     assert near_matches(typed, NAMES)[0] == first

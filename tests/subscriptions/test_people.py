@@ -53,7 +53,9 @@ def test_a_role_is_granted_and_replaced(subscription: Subscription, viewer: User
     assert len(memberships_of(viewer)) == 1
 
 
-def test_a_persons_subscriptions_come_by_name(subscription: Subscription, other_subscription: Subscription, owner: User) -> None:
+def test_a_persons_subscriptions_come_by_name(
+    subscription: Subscription, other_subscription: Subscription, owner: User
+) -> None:
     grant_role(other_subscription, owner, Role.VIEWER)
     assert [one.subscription.name for one in memberships_of(owner)] == [subscription.name, other_subscription.name]
     assert [one.role for one in memberships_of(owner)] == [Role.OWNER, Role.VIEWER]

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.bookkeeping import counts, reported, usage
 
-from tallybook.metering.importing import Summary
+from tallybook.metering.summary import Summary
 from tallybook.subscriptions.models import Subscription
 from tallybook.usage.identity import ObjectIdentity
 
@@ -22,7 +22,9 @@ ANN = {"object_name": "Ann Bell", "object_details": "ann@anchor.example"}
         pytest.param(ANN, ANN | {"object_details": "Ann@Anchor.Example"}, id="letter case of the details"),
         pytest.param(ANN, ANN | {"object_type": "MAILBOX"}, id="letter case of the type"),
         pytest.param({"object_name": "Straße"}, {"object_name": "STRASSE"}, id="sharp s"),
-        pytest.param({"object_id": "7", "object_name": "Ann"}, {"object_id": "7", "object_name": "Ben"}, id="one id, two names"),
+        pytest.param(
+            {"object_id": "7", "object_name": "Ann"}, {"object_id": "7", "object_name": "Ben"}, id="one id, two names"
+        ),
         pytest.param(ANN, ANN | {"plan": "Gold", "licence": "E3"}, id="plan and licence"),
         pytest.param({"organisation": "a.example"}, {"organisation": "A.EXAMPLE"}, id="letter case of the organisation"),
     ],

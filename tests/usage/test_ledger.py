@@ -128,11 +128,11 @@ def test_the_other_generation_of_another_source_is_not_replaced(customer: Custom
     assert items(customer, "object_name") == [("web-1",)]
 
 
-def test_what_points_to_nothing_of_the_subscription_is_not_posted(
-    customer: Customer, other_subscription: Subscription
-) -> None:
+def test_what_points_to_nothing_of_the_subscription_is_not_posted(customer: Customer, other_subscription: Subscription) -> None:
     with subscription_scope(other_subscription.id):
-        foreign = Customer.objects.create(subscription=other_subscription, id=uuid4(), name="Birch Ltd", name_folded="birch ltd")
+        foreign = Customer.objects.create(
+            subscription=other_subscription, id=uuid4(), name="Birch Ltd", name_folded="birch ltd"
+        )
     for dangling in ({"customer_id": foreign.id}, {"organisation_id": uuid4()}, {"product_id": 32_000}):
         with pytest.raises(RuntimeError, match="not of this subscription"):
             tell(customer, FILES, dangling)

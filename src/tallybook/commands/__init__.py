@@ -1,5 +1,6 @@
 """The `tallybook` command line."""
 
+import errno
 import os
 import sys
 
@@ -20,7 +21,11 @@ def main() -> None:
         # Models can be imported only once Django knows its settings.
         from tallybook.commands.program import program  # noqa: PLC0415
 
-        program()
+        try:
+            program()
+        finally:
+            # Here and not at the interpreter's end, so that what fails is told as below.
+            sys.stdout.flush()
     except TallybookError as error:
         sys.stderr.write(f"tallybook: {error}\n")
         sys.exit(FAILED)
@@ -31,6 +36,17 @@ def main() -> None:
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
     except BrokenPipeError:
-        # Whoever read the output has seen enough. Closed here, so that the interpreter does not try to flush it again.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        # Whoever read the output has seen enough.
+        _discard_output()
         sys.exit(1)
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        _discard_output()
+        sys.stderr.write(f"tallybook: The output cannot be written: {error.strerror}. Free some room, and try again.\n")
+        sys.exit(FAILED)
+
+
+def _discard_output() -> None:
+    """Let the interpreter not try again, at its end, to write what could not be written."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

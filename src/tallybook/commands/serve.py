@@ -59,6 +59,8 @@ class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
             # Headers with underscores are dropped: no program behind could tell them from those with hyphens.
             "header_map": "drop",
             "forwarded_allow_ips": "",
+            # Would be a file in the home of whoever serves, and nobody uses it.
+            "control_socket_disable": True,
         }
         for name, value in (fixed | self._options).items():
             self.cfg.set(name, value)

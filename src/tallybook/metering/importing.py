@@ -10,7 +10,6 @@ from heapq import merge
 from operator import attrgetter
 from pathlib import Path
 
-from tallybook.database.queries import rows
 from tallybook.database.scope import subscription_scope
 from tallybook.metering.naming import NameRefused, Names
 from tallybook.metering.reading import ReadingOptions, RefusedRow, UsageFile, open_usage_file
@@ -26,8 +25,6 @@ from tallybook.usage.ledger import Posted, post_staged
 from tallybook.usage.staging import staging
 
 _ROWS_A_PROGRESS = 5000
-# The stage is compared as a whole several times; with the server's default it would be sorted on disk.
-_WORK_MEMORY = "128MB"
 
 Progress = Callable[[UsageFile, int], None]
 
@@ -95,7 +92,6 @@ class _Import:
 
     def run(self) -> None:
         lock_subscription(self._subscription.id)
-        rows("SELECT set_config('work_mem', %(memory)s, true)", {"memory": _WORK_MEMORY})
         names = Names.load(self._subscription, allow_new=self._options.new_customers)
         self._stage(names)
         names.save()

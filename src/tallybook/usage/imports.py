@@ -7,16 +7,23 @@ from django.db.models import Max
 from tallybook.subscriptions.models import Subscription
 from tallybook.usage.judging import Post
 from tallybook.usage.models import Import, Source
+from tallybook.usage.staging import staged_months
 
 # All files of a subscription are one source: a later file speaks anew of what an earlier one has said.
 FILE_SOURCE = "Imported files"
 
 
 def begin_import(subscription: Subscription, source_name: str, *, replace: bool) -> Post:
-    """The next import of a source, which is made when it is new. Nothing is recorded before `finish_import`."""
+    """The next import of a source, which is made when it is new, with what is staged. `finish_import` records it."""
     source = _source(subscription, source_name)
     last = Import.objects.filter(subscription_id=subscription.id).aggregate(last=Max("number"))["last"] or 0
-    return Post(subscription_id=subscription.id, source_number=source.number, import_number=last + 1, replace=replace)
+    return Post(
+        subscription_id=subscription.id,
+        source_number=source.number,
+        import_number=last + 1,
+        replace=replace,
+        months=staged_months(),
+    )
 
 
 def finish_import(post: Post, facts: dict[str, Any]) -> None:

@@ -5,6 +5,7 @@ Each function is one SQL statement over the table `staged`. Rows that are refuse
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -42,6 +43,8 @@ class Post:
     source_number: int
     import_number: int
     replace: bool
+    months: tuple[date, ...]
+    """The months of the staged rows: what the stage is compared with lies in them."""
 
     def parameters(self) -> dict[str, Any]:
         return {
@@ -49,6 +52,7 @@ class Post:
             "source": self.source_number,
             "import": self.import_number,
             "replace": self.replace,
+            "months": list(self.months),
         }
 
 
@@ -92,7 +96,8 @@ def same_key(left: str, right: str) -> str:
 
 # The source's live entry of a staged row.
 LIVE_OF_SOURCE = (
-    f"e.subscription_id = %(subscription)s AND {same_key('e', 's')} AND e.source_number = %(source)s AND e.retired_by IS NULL"
+    f"e.subscription_id = %(subscription)s AND e.month = ANY(%(months)s::date[]) AND {same_key('e', 's')} "
+    "AND e.source_number = %(source)s AND e.retired_by IS NULL"
 )
 
 _TAKE_REPEATS = f"""
@@ -118,16 +123,16 @@ _TAKE_OTHER_GENERATION = """
         SELECT month, customer_id, product_id,
             min(line) FILTER (WHERE invoice IS NOT NULL) AS first_b, min(line) FILTER (WHERE invoice IS NULL) AS first_a
         FROM staged GROUP BY month, customer_id, product_id
+    ), stood AS (
+        SELECT e.month, e.customer_id, e.product_id, bool_or(e.invoice IS NOT NULL) AS is_b
+        FROM told JOIN entry e ON e.subscription_id = %(subscription)s AND e.month = ANY(%(months)s::date[])
+            AND e.month = told.month AND e.customer_id = told.customer_id AND e.product_id = told.product_id
+        WHERE e.retired_by IS NULL AND NOT (%(replace)s AND e.source_number = %(source)s)
+        GROUP BY e.month, e.customer_id, e.product_id
     ), ruling AS (
         SELECT month, customer_id, product_id, stood.is_b IS NOT NULL AS stood,
             coalesce(stood.is_b, coalesce(first_b < first_a, first_b IS NOT NULL)) AS is_b
-        FROM told LEFT JOIN LATERAL (
-            SELECT e.invoice IS NOT NULL AS is_b FROM entry e
-            WHERE e.subscription_id = %(subscription)s AND e.month = told.month AND e.customer_id = told.customer_id
-                AND e.product_id = told.product_id AND e.retired_by IS NULL
-                AND NOT (%(replace)s AND e.source_number = %(source)s)
-            LIMIT 1
-        ) stood ON true
+        FROM told LEFT JOIN stood USING (month, customer_id, product_id)
         WHERE (first_a IS NOT NULL AND first_b IS NOT NULL) OR stood.is_b <> (first_b IS NOT NULL)
     ), taken AS (
         DELETE FROM staged s USING ruling r
@@ -200,7 +205,8 @@ _FIND_MISSING = f"""
     CREATE TEMPORARY TABLE missing ON COMMIT DROP AS
     SELECT {columns(KEY, "e")}, e.product_id, e.import_number, e.object_type, e.object_name
     FROM (SELECT DISTINCT month, customer_id, product_id FROM staged) told
-    JOIN entry e ON e.subscription_id = %(subscription)s AND e.month = told.month AND e.customer_id = told.customer_id
+    JOIN entry e ON e.subscription_id = %(subscription)s AND e.month = ANY(%(months)s::date[])
+        AND e.month = told.month AND e.customer_id = told.customer_id
         AND e.product_id = told.product_id AND e.source_number = %(source)s AND e.retired_by IS NULL
     WHERE NOT EXISTS (SELECT FROM staged s WHERE {same_key("s", "e")})
 """

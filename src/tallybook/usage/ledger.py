@@ -77,7 +77,10 @@ def _check_references(post: Post) -> None:
 
 _ENTRY = f"subscription_id, source_number, import_number, line, {columns(KEY)}, {columns(VALUES)}"
 _ENTRY_OF = "%(subscription)s, %(source)s, %(import)s"
-_ITEM_OF_STAGED = f"SELECT FROM usage_item i WHERE i.subscription_id = %(subscription)s AND {same_key('i', 's')}"
+_ITEM_OF_STAGED = (
+    "SELECT FROM usage_item i WHERE i.subscription_id = %(subscription)s AND i.month = ANY(%(months)s::date[]) "
+    f"AND {same_key('i', 's')}"
+)
 _NEW_TO_SOURCE = f"NOT EXISTS (SELECT FROM entry e WHERE {LIVE_OF_SOURCE})"
 
 # The items that have to be folded anew: those that stand already and get an entry, a changed one, or lose one.

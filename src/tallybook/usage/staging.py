@@ -6,11 +6,18 @@ counts; so rows are staged first. The table goes with the transaction.
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import date
 
 from django.db import connection
+from django.db.backends.utils import CursorWrapper
 from psycopg import Copy
 
+from tallybook.database.queries import rows
+
 _ROWS_A_WRITE = 4000
+_MANY_ROWS = 5000
+# With the server's default the stage would be sorted and hashed on disk.
+_WORK_MEMORY = "128MB"
 # What COPY's text format gives a meaning.
 _ESCAPED = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
@@ -52,6 +59,7 @@ class Stage:
         self._copy = copy
         self._tabs = width - 1
         self._lines: list[str] = []
+        self.row_count = 0
 
     def add(self, row: Iterable[object]) -> None:
         """Stage a row. Texts are not empty: nothing known is None."""
@@ -60,6 +68,7 @@ class Stage:
         if "\\" in line or "\n" in line or "\r" in line or line.count("\t") != self._tabs:
             line = "\t".join([cell.translate(_ESCAPED) for cell in cells])
         self._lines.append(line)
+        self.row_count += 1
         if len(self._lines) >= _ROWS_A_WRITE:
             self.flush()
 
@@ -87,4 +96,19 @@ def staging(given: Sequence[str]) -> Iterator[Stage]:
             stage = Stage(copy, len(given))
             yield stage
             stage.flush()
-        cursor.execute("ANALYZE staged")
+        _prepare_comparing(cursor, stage.row_count)
+
+
+def staged_months() -> tuple[date, ...]:
+    """The months of the staged rows."""
+    return tuple(month for (month,) in rows("SELECT DISTINCT month FROM staged"))
+
+
+def _prepare_comparing(cursor: CursorWrapper, row_count: int) -> None:
+    """Let the planner know the stage, which is compared with the ledger as a whole."""
+    cursor.execute("ANALYZE staged")
+    cursor.execute("SELECT set_config('work_mem', %s, true)", [_WORK_MEMORY])
+    # Of a ledger that was filled a moment ago the planner knows nothing yet. For a row and the next it then walks through the
+    # whole stage: hours, where hashing takes a second. For few rows such walks are short, and looking each up is right.
+    if row_count > _MANY_ROWS:
+        cursor.execute("SET LOCAL enable_nestloop = off")
