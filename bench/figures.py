@@ -1,7 +1,5 @@
 """All measurements, one after another, on one database."""
 
-import subprocess
-
 from bench.downloading import measure_downloading
 from bench.importing import measure_importing
 from bench.installation import Installation
@@ -10,7 +8,6 @@ from bench.reaching import measure_reaching
 from bench.reporting import measure_reporting
 from bench.table import Figure, print_figures
 from bench.usage_file import Shape
-from tallybook.database.embedded.binaries import installed_binaries
 from tallybook.reports.choice import Choice
 from tallybook.reports.months import parse_month
 from tallybook.subscriptions.subscriptions import create_subscription
@@ -28,7 +25,6 @@ def measure(installation: Installation, rows: int) -> None:
     shape = _shape(rows)
     subscription = create_subscription("Large")
     measure_importing(installation, subscription.name, shape)
-    _settle(installation)
     first, last = (parse_month(text, "The month") for text in shape.first_and_last)
     choice = Choice(subscription=subscription, first_month=first, last_month=last)
     digest = measure_reporting(installation, choice, shape)
@@ -46,13 +42,3 @@ def _shape(rows: int) -> Shape:
 def _reaching(installation: Installation, name: str, customers: int) -> list[float]:
     create_subscription(name)
     return measure_reaching(installation, name, customers)
-
-
-def _settle(installation: Installation) -> None:
-    """What PostgreSQL does on its own within minutes of an import, at a moment when nothing is measured."""
-    program = installed_binaries().program("psql")
-    subprocess.run(
-        [program, "--no-psqlrc", "--quiet", "--command=VACUUM ANALYZE", installation.server.owner_url],
-        check=True,
-        capture_output=True,
-    )

@@ -128,8 +128,8 @@ def test_what_is_wrong_is_said_with_the_choice_kept(
     complaints.forgiven = BAD_REQUEST
     page = open_page(page_address(subscription, "export/"), java_script_enabled=False)
     page.get_by_label("To", exact=True).select_option(months.before)
-    for label in ("VM Backup", "365 Total Backup", "Physical Server Backup", "EndPoint Backup"):
-        page.get_by_label(label).uncheck()
+    for product in page.get_by_role("group", name="Products").get_by_role("checkbox").all():
+        product.uncheck()
     with page.expect_response("**/export/download") as answer:
         page.get_by_role("button", name="Download Report Data (CSV)").click()
     assert answer.value.status == 400

@@ -55,7 +55,12 @@ def tell(customer: Customer, source: str, *objects: Values, replace: bool = Fals
         defaults = {"days_mask": 0}
         with staging(columns) as stage:
             for row in rows:
-                stage.add([row.get(name, defaults.get(name)) for name in columns])
+                stage.add(
+                    [
+                        "" if row.get(name, defaults.get(name)) is None else str(row.get(name, defaults.get(name)))
+                        for name in columns
+                    ]
+                )
         post = begin_import(subscription, source, replace=replace)
         judging.judge(post)
         posted = post_staged(post)

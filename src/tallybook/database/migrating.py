@@ -1,7 +1,7 @@
 """Making and updating the schema, as its owner; and what the runtime role may do with it."""
 
 from django.core.management import call_command
-from django.db import ProgrammingError, connections
+from django.db import DatabaseError, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations.executor import MigrationExecutor
 from psycopg import sql
@@ -32,9 +32,9 @@ def migrate() -> None:
         _grant(connection, _runtime_role())
         call_command("migrate", database="owner", verbosity=0, interactive=False)
         call_command("createcachetable", database="owner", verbosity=0)
-    except ProgrammingError as error:
+    except DatabaseError as error:
         raise DatabaseUnavailable(
-            f"The owner role may not make the schema ({str(error).strip().splitlines()[0]}). Let it own the database: "
+            f"The owner role may not make the schema: {str(error).strip().splitlines()[0]}. Let it own the database: "
             "ALTER DATABASE ... OWNER TO that role."
         ) from None
     finally:
@@ -47,12 +47,15 @@ def _runtime_role() -> str:
 
 
 def _grant(connection: BaseDatabaseWrapper, role: str) -> None:
-    """Let the runtime role read and write rows of all tables, also of those that libraries bring, and own none."""
+    """Let the runtime role read and write rows of all tables, also of those that libraries bring, and own none.
+
+    MAINTAIN is for ANALYZE after an import (see `tallybook.usage.statistics`).
+    """
     statements = (
         "GRANT USAGE ON SCHEMA public TO {role}",
-        "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {role}",
+        "GRANT SELECT, INSERT, UPDATE, DELETE, MAINTAIN ON ALL TABLES IN SCHEMA public TO {role}",
         "GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {role}",
-        "ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {role}",
+        "ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT, INSERT, UPDATE, DELETE, MAINTAIN ON TABLES TO {role}",
         "ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT USAGE, SELECT ON SEQUENCES TO {role}",
     )
     with connection.cursor() as cursor:

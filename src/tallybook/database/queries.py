@@ -37,7 +37,7 @@ def rows(query: str, parameters: Parameters | None = None) -> list[Row]:
 def stream(query: str, parameters: Parameters | None = None) -> Iterator[Row]:
     """Rows as they are asked for, by a cursor of the server: memory stays flat. Needs a transaction."""
     connection.ensure_connection()
-    with connection.connection.cursor(name=f"stream_{uuid4().hex}") as cursor:
+    with connection.wrap_database_errors, connection.connection.cursor(name=f"stream_{uuid4().hex}") as cursor:
         cursor.itersize = _ROWS_A_FETCH
         cursor.execute(query, parameters)
         yield from cursor

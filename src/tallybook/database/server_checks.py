@@ -1,6 +1,6 @@
 """What a PostgreSQL server has to be and to grant before Tallybook works with it."""
 
-from django.db import OperationalError, connections
+from django.db import OperationalError, ProgrammingError, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from tallybook.errors import DatabaseUnavailable
@@ -20,8 +20,9 @@ def reachable(alias: str) -> BaseDatabaseWrapper:
     connection = connections[alias]
     try:
         connection.ensure_connection()
-    except OperationalError as error:
-        reason = str(error).strip().splitlines()[-1].strip()
+    except (OperationalError, ProgrammingError) as error:
+        # libpq tries several ways and hints below each, indented; the last word that is no hint is the reason.
+        reason = [line for line in str(error).splitlines() if line and not line[0].isspace()][-1]
         raise DatabaseUnavailable(
             f"The database does not answer ({reason}). Check {_VARIABLES[alias]} and that the server runs."
         ) from None

@@ -23,6 +23,7 @@ from tallybook.usage.imports import FILE_SOURCE, begin_import, finish_import
 from tallybook.usage.judging import Post
 from tallybook.usage.ledger import Posted, post_staged
 from tallybook.usage.staging import staging
+from tallybook.usage.statistics import refresh_statistics
 
 _ROWS_A_PROGRESS = 5000
 
@@ -70,7 +71,10 @@ def import_file(
                 work.run()
         except _NotKept:
             pass
-    return work.summary
+    summary = work.summary
+    if summary.imported:
+        refresh_statistics(summary.new + summary.changed + summary.removed)
+    return summary
 
 
 class _Import:

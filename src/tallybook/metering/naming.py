@@ -27,10 +27,10 @@ class NameRefused(Exception):
 
 
 class Named(NamedTuple):
-    """The customer and organisation that a row is about, by their ids as text."""
+    """The customer and organisation that a row is about, by their ids as text; no organisation is an empty one."""
 
     customer_id: str
-    organisation_id: str | None
+    organisation_id: str
 
 
 @dataclass(kw_only=True)
@@ -50,7 +50,7 @@ class Names:
     new_organisations: list[Organisation] = field(default_factory=list)
     referenced: dict[UUID, Customer] = field(default_factory=dict)
     notes: dict[UUID, str] = field(default_factory=dict)
-    _product_ids: dict[str, int] = field(default_factory=dict)
+    _product_ids: dict[str, str] = field(default_factory=dict)
     _named: dict[tuple[str | None, ...], Named] = field(default_factory=dict)
     _refused: dict[tuple[str | None, ...], NameRefused] = field(default_factory=dict)
 
@@ -66,7 +66,7 @@ class Names:
             organisations={(one.customer_id, one.name_folded): one for one in organisations},
         )
 
-    def product_id(self, name: str) -> int:
+    def product_id(self, name: str) -> str:
         """The product of this name or alias; raises NameRefused."""
         known = self._product_ids.get(name)
         if known is None:
@@ -93,12 +93,12 @@ class Names:
                 self._refused[spelt] = refused
             raise
 
-    def _product(self, name: str) -> int:
+    def _product(self, name: str) -> str:
         product = self.products_by_name.get(fold_name(name))
         if product is None:
             reason = f"{unknown_product(name, self.products)} `tallybook product` adds products and aliases."
             raise NameRefused("product", name, reason)
-        return product.id
+        return str(product.id)
 
     def _name(self, name: str, stated_id: str | None, reference: str | None, organisation: str | None) -> Named:
         # Checked first, so that no customer is made of a row that is refused.
@@ -107,7 +107,7 @@ class Names:
         customer = self._customer(name, stated_id)
         self._note_reference(customer, reference)
         found = self._organisation(customer, organisation)
-        return Named(str(customer.id), str(found.id) if found else None)
+        return Named(str(customer.id), str(found.id) if found else "")
 
     def save(self) -> None:
         """Write down the new customers and organisations, and the references of customers that had none."""

@@ -42,19 +42,20 @@ def post_staged(post: Post) -> Posted:
         RuntimeError: a staged row points to a customer, organisation or product that this subscription does not have.
     """
     _check_references(post)
-    staged = number("SELECT count(*) FROM staged")
     changed = find_changed(post)
     missing = find_missing(post)
-    write(_NOTE_TOUCHED, post.parameters())
-    new_by_month = _append_new(post)
+    removed = missing if post.replace else 0
+    known = write(_LEAVE_NEW, post.parameters())
+    new = number("SELECT count(*) FROM staged")
+    _note_touched(post, new=new, changed=changed, removed=removed)
+    months = _append_new(post) if new else set()
     if changed:
         write(_RETIRE_CHANGED, post.parameters())
         write(_APPEND_CHANGED, post.parameters())
-    removed = write(_RETIRE_MISSING, post.parameters()) if post.replace else 0
-    months = _fold_touched(post)
-    raise_revisions(post.subscription_id, months | new_by_month.keys())
-    new = sum(new_by_month.values())
-    return Posted(new=new, existing=staged - new - changed, changed=changed, missing=missing, removed=removed)
+    if removed:
+        write(_RETIRE_MISSING, post.parameters())
+    raise_revisions(post.subscription_id, months | _fold_touched(post))
+    return Posted(new=new, existing=known - changed, changed=changed, missing=missing, removed=removed)
 
 
 _DANGLING = """
@@ -81,21 +82,31 @@ _ITEM_OF_STAGED = (
     "SELECT FROM usage_item i WHERE i.subscription_id = %(subscription)s AND i.month = ANY(%(months)s::date[]) "
     f"AND {same_key('i', 's')}"
 )
-_NEW_TO_SOURCE = f"NOT EXISTS (SELECT FROM entry e WHERE {LIVE_OF_SOURCE})"
 
-# The items that have to be folded anew: those that stand already and get an entry, a changed one, or lose one.
-_NOTE_TOUCHED = f"""
-    CREATE TEMPORARY TABLE touched ON COMMIT DROP AS
-    SELECT {columns(KEY)} FROM staged s WHERE {_NEW_TO_SOURCE} AND EXISTS ({_ITEM_OF_STAGED})
-    UNION ALL SELECT {columns(KEY)} FROM changed
-    UNION ALL SELECT {columns(KEY)} FROM missing WHERE %(replace)s
-"""
+# What the source has reported before was compared by now; what stays in the stage is new to it.
+_LEAVE_NEW = f"DELETE FROM staged s USING entry e WHERE {LIVE_OF_SOURCE}"
+_TOUCHED_BY_NEW = f"SELECT {columns(KEY)} FROM staged s WHERE EXISTS ({_ITEM_OF_STAGED})"
+_TOUCHED_BY_CHANGED = f"SELECT {columns(KEY)} FROM changed"
+_TOUCHED_BY_REMOVED = f"SELECT {columns(KEY)} FROM missing"
+
+
+def _note_touched(post: Post, *, new: int, changed: int, removed: int) -> None:
+    """Note the items that have to be folded anew: those that stand already and get an entry, a changed one, or lose one."""
+    write("DROP TABLE IF EXISTS touched")
+    write(f"CREATE TEMPORARY TABLE touched ON COMMIT DROP AS SELECT {columns(KEY)} FROM staged LIMIT 0")
+    kinds = ((new, _TOUCHED_BY_NEW), (changed, _TOUCHED_BY_CHANGED), (removed, _TOUCHED_BY_REMOVED))
+    for count, query in kinds:
+        if count:
+            write(f"INSERT INTO touched {query}", post.parameters())
+    write("ANALYZE touched")
+
+
 _APPEND_NEW = f"""
     WITH written AS (
         INSERT INTO entry ({_ENTRY}) SELECT {_ENTRY_OF}, s.line, {columns(KEY, "s")}, {columns(VALUES, "s")}
-        FROM staged s WHERE {_NEW_TO_SOURCE} RETURNING month
+        FROM staged s RETURNING month
     )
-    SELECT month, count(*) FROM written GROUP BY month
+    SELECT DISTINCT month FROM written
 """
 # The fold of one entry is that entry: an item that did not stand yet is taken from the stage as it is.
 _ADD_ITEMS = f"""
@@ -116,17 +127,15 @@ _RETIRE_MISSING = f"""
 """
 
 
-def _append_new(post: Post) -> dict[date, int]:
-    """Append entries of objects that the source did not report before. Returns how many by month."""
-    new_by_month: dict[date, int] = dict(rows(_APPEND_NEW, post.parameters()))
-    if new_by_month:
-        write(_ADD_ITEMS, post.parameters())
-    return new_by_month
+def _append_new(post: Post) -> set[date]:
+    """Append entries of objects that the source did not report before. Returns their months."""
+    months: set[date] = {month for (month,) in rows(_APPEND_NEW, post.parameters())}
+    write(_ADD_ITEMS, post.parameters())
+    return months
 
 
 def _fold_touched(post: Post) -> set[date]:
     """Fold the items noted in `touched` again, and drop those of which nothing is left. Returns their months."""
-    write("ANALYZE touched")
     months: set[date] = {month for (month,) in rows("SELECT DISTINCT month FROM touched")}
     if months:
         write(_FOLD, post.parameters())

@@ -4,7 +4,7 @@ COPY FROM is refused on tables under row-level security, and what a file says ha
 counts; so rows are staged first. The table goes with the transaction.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 
@@ -14,7 +14,8 @@ from psycopg import Copy
 
 from tallybook.database.queries import rows
 
-_ROWS_A_WRITE = 4000
+# Blocks that fit into a socket: while PostgreSQL takes one in, the next is made.
+_ROWS_A_WRITE = 250
 _MANY_ROWS = 5000
 # With the server's default the stage would be sorted and hashed on disk.
 _WORK_MEMORY = "128MB"
@@ -50,7 +51,7 @@ COLUMNS = {
 
 
 class Stage:
-    """Takes rows, as tuples of the columns that were asked for, while its COPY is open.
+    """Takes rows, as the cells of the columns that were asked for, while its COPY is open.
 
     Lines are joined here and not by the csv module, which takes ten times as long for them: a tenth of a whole import.
     """
@@ -61,9 +62,8 @@ class Stage:
         self._lines: list[str] = []
         self.row_count = 0
 
-    def add(self, row: Iterable[object]) -> None:
-        """Stage a row. Texts are not empty: nothing known is None."""
-        cells = ["" if cell is None else cell if type(cell) is str else str(cell) for cell in row]
+    def add(self, cells: list[str]) -> None:
+        """Stage a row by its cells, each as PostgreSQL reads it; an empty one is NULL."""
         line = "\t".join(cells)
         if "\\" in line or "\n" in line or "\r" in line or line.count("\t") != self._tabs:
             line = "\t".join([cell.translate(_ESCAPED) for cell in cells])

@@ -50,16 +50,16 @@ def error_page(request: HttpRequest, kind: _Kind, sentence: str, *, framed: bool
     return render(request, "console/error.html", context, status=kind.status)
 
 
-def bad_request(request: HttpRequest, **_exception: object) -> HttpResponse:
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001 - Django passes it by this name
     # Also raised by a host name that is not ours, and then before anybody's session was looked up.
     return error_page(request, _BAD, "The address or the form that was sent cannot be read.")
 
 
-def forbidden(request: HttpRequest, **_exception: object) -> HttpResponse:
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001 - Django passes it by this name
     return error_page(request, _Kind(403, "Not allowed"), "You may not do this here.")
 
 
-def not_found(request: HttpRequest, **_exception: object) -> HttpResponse:
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001 - Django passes it by this name
     return error_page(request, _MISSING, "There is no such page.")
 
 
