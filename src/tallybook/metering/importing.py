@@ -73,7 +73,7 @@ def import_file(
             pass
     summary = work.summary
     if summary.imported:
-        refresh_statistics(summary.new + summary.changed + summary.removed)
+        refresh_statistics()
     return summary
 
 

@@ -22,6 +22,7 @@ from tallybook.usage.judging import (
     find_missing,
     same_key,
 )
+from tallybook.usage.staging import staged_months
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +49,10 @@ def post_staged(post: Post) -> Posted:
     known = write(_LEAVE_NEW, post.parameters())
     new = number("SELECT count(*) FROM staged")
     _note_touched(post, new=new, changed=changed, removed=removed)
-    months = _append_new(post) if new else set()
+    months = set(staged_months())
+    if new:
+        write(_APPEND_NEW, post.parameters())
+        write(_ADD_ITEMS, post.parameters())
     if changed:
         write(_RETIRE_CHANGED, post.parameters())
         write(_APPEND_CHANGED, post.parameters())
@@ -102,11 +106,7 @@ def _note_touched(post: Post, *, new: int, changed: int, removed: int) -> None:
 
 
 _APPEND_NEW = f"""
-    WITH written AS (
-        INSERT INTO entry ({_ENTRY}) SELECT {_ENTRY_OF}, s.line, {columns(KEY, "s")}, {columns(VALUES, "s")}
-        FROM staged s RETURNING month
-    )
-    SELECT DISTINCT month FROM written
+    INSERT INTO entry ({_ENTRY}) SELECT {_ENTRY_OF}, s.line, {columns(KEY, "s")}, {columns(VALUES, "s")} FROM staged s
 """
 # The fold of one entry is that entry: an item that did not stand yet is taken from the stage as it is.
 _ADD_ITEMS = f"""
@@ -125,13 +125,6 @@ _RETIRE_MISSING = f"""
     UPDATE entry e SET retired_by = %(import)s FROM missing m
     WHERE e.subscription_id = %(subscription)s AND {same_key("e", "m")} AND e.import_number = m.import_number
 """
-
-
-def _append_new(post: Post) -> set[date]:
-    """Append entries of objects that the source did not report before. Returns their months."""
-    months: set[date] = {month for (month,) in rows(_APPEND_NEW, post.parameters())}
-    write(_ADD_ITEMS, post.parameters())
-    return months
 
 
 def _fold_touched(post: Post) -> set[date]:

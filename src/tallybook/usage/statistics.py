@@ -4,16 +4,24 @@ PostgreSQL counts by itself, but only some time later. Until then it takes a led
 a report of it takes half a minute instead of a second.
 """
 
-from tallybook.database.queries import write
+from tallybook.database.queries import rows, write
 
-# Fewer rows than this change no plan; an ANALYZE takes a third of a second whatever the size.
-_ROWS_WORTH_COUNTING = 1000
+_TABLES = ("customer", "organisation", "entry", "usage_item")
+
+# A table that grew by less than a tenth since it was looked at last is still known well enough: looking costs up to seconds.
+_OUTGROWN = """
+    SELECT c.relname FROM pg_class c JOIN pg_stat_user_tables t ON t.relid = c.oid
+    WHERE c.relname = ANY(%(tables)s) AND t.n_mod_since_analyze > greatest(c.reltuples, 1000) / 10
+    ORDER BY c.relname
+"""
 
 
-def refresh_statistics(rows_written: int) -> None:
-    """Let the planner look at the ledger anew after many rows were written. Call outside of a transaction.
+def refresh_statistics() -> None:
+    """Let the planner look at the tables that have changed much. Call outside of a transaction.
 
     Whoever else holds a table, be it autovacuum or another import, makes it unnecessary: the table is skipped.
     """
-    if rows_written >= _ROWS_WORTH_COUNTING:
-        write("ANALYZE (SKIP_LOCKED) customer, organisation, entry, usage_item")
+    # What this transaction wrote is told to the statistics only now.
+    rows("SELECT pg_stat_force_next_flush()")
+    for (table,) in rows(_OUTGROWN, {"tables": list(_TABLES)}):
+        write(f"ANALYZE (SKIP_LOCKED) {table}")
