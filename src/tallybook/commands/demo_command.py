@@ -1,13 +1,14 @@
 """`tallybook demo`: a made-up MSP to look at."""
 
 import json
+import sys
 from typing import Annotated
 
 import typer
 from django.conf import settings
 
 from tallybook.commands.demo import ensure_demo
-from tallybook.commands.environment import migrate_database, open_database
+from tallybook.commands.environment import can_migrate, migrate_database, open_database
 from tallybook.commands.options import AsJson
 from tallybook.commands.serve import DEFAULT_PORT, serve_console
 
@@ -19,9 +20,12 @@ def demo(
     as_json: AsJson = False,
 ) -> None:
     """Load a made-up MSP with 40 customers and 13 months, show how to sign in, and serve the console."""
-    migrate_database()
+    if can_migrate():
+        migrate_database()
     open_database()
     access = ensure_demo()
+    for note in access.notes:
+        sys.stderr.write(f"tallybook: {note}\n")
     url = f"http://localhost:{port}" if port != DEFAULT_PORT else settings.INSTALLATION.public_url
     if as_json:
         told = {"url": url, "subscription": access.subscription, "email": access.email, "password": access.password}

@@ -34,7 +34,7 @@ def migrate_database() -> None:
         SettingRefused: your own database without its owner's address.
         DatabaseUnavailable: see `tallybook.database.migrating`.
     """
-    if uses_own_database() and _installation().owner_database_url is None:
+    if not can_migrate():
         raise SettingRefused("Set TALLYBOOK_OWNER_DATABASE_URL to the address of the role that owns the schema.")
     reach_database()
     migrating.migrate()
@@ -57,6 +57,11 @@ def _is_migrated() -> bool:
             f"The role in TALLYBOOK_DATABASE_URL may not read the schema ({str(error).strip().splitlines()[0]}). "
             "Run `tallybook migrate`, which grants what it needs."
         ) from None
+
+
+def can_migrate() -> bool:
+    """Whether the role that owns the schema is known."""
+    return not uses_own_database() or _installation().owner_database_url is not None
 
 
 def uses_own_database() -> bool:

@@ -87,7 +87,8 @@ def test_the_owner_can_sign_in_and_enter(demo: DemoAccess, home: Path) -> None:
 def test_a_second_run_keeps_everything() -> None:
     second = ensure()
     third = ensure()
-    assert second == third
+    # In a home of its own the first run has lost the password and says so.
+    assert second._replace(notes=()) == third
     assert len(imports_of(third)) == 1
 
 
