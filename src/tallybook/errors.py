@@ -5,6 +5,7 @@ TallybookError          something the person at the keyboard can mend; its text 
 ├── SettingRefused      a setting of the installation that is wrong or unsafe
 ├── NotFound            a thing that was named does not exist (or is somebody else's: it looks the same)
 ├── Refused             the request is understood and not done
+│   └── NotNow          nothing is wrong with it, but this machine cannot do it now
 └── UnusableFile        a usage file of which no row can be read
 
 Every message is one or two sentences: what was wrong, and what to do about it.
@@ -29,6 +30,10 @@ class NotFound(TallybookError):
 
 class Refused(TallybookError):
     """The request is understood and not done; nothing was changed."""
+
+
+class NotNow(Refused):
+    """Nothing is wrong with the request, but this machine cannot do it now: no room, or no time."""
 
 
 class UnusableFile(TallybookError):

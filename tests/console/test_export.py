@@ -208,7 +208,7 @@ def test_a_report_that_cannot_be_built_is_said_at_the_form(
     monkeypatch.setattr("tallybook.reports.building._write", _disk_full)
     parameters = {"from": months.previous, "to": months.previous}
     response = browse(owner).get(page_address(subscription, "export/download"), parameters)
-    assert response.status_code == 400
+    assert response.status_code == 503
     assert "There is no room to build the report" in words(response)
     assert settings.INSTALLATION.report_timeout_seconds > 0
 

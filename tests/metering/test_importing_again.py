@@ -197,3 +197,19 @@ def test_other_subscriptions_stay_as_they_are(subscription: Subscription, take: 
     take([BEN], replace=True)
     assert ledger(neighbour) == before
     assert len(ledger(subscription)["usage_item"]) == 1
+
+
+def test_a_time_that_contradicts_one_kept_from_before_is_refused(subscription: Subscription, take: Take) -> None:
+    take([usage(last_backup="2026-02-03T01:00:00Z")])
+    summary = take([usage(first_backup="2026-02-10T01:00:00Z")])
+    (refusal,) = summary.refused
+    assert (summary.changed, summary.imported) == (0, True)
+    assert refusal.line == 2
+    assert "later than the last" in refusal.reason
+
+
+def test_a_type_spelt_anew_is_a_change_that_the_item_shows(subscription: Subscription, take: Take) -> None:
+    take([usage(object_type="VM")])
+    summary = take([usage(object_type="Vm")])
+    assert [(one.before, one.after) for one in summary.changes] == [("VM", "Vm")]
+    assert [row["Object Type Backed Up"] for row in reported(subscription)] == ["Vm"]

@@ -5,7 +5,8 @@ import os
 import sys
 
 import django
-from django.db import OperationalError
+from django.db import DatabaseError
+from psycopg.errors import InsufficientPrivilege
 
 from tallybook.errors import TallybookError
 
@@ -29,9 +30,8 @@ def main() -> None:
     except TallybookError as error:
         sys.stderr.write(f"tallybook: {error}\n")
         sys.exit(FAILED)
-    except OperationalError as error:
-        reason = str(error).strip().splitlines()[0]
-        sys.stderr.write(f"tallybook: The database stopped answering ({reason}). What was under way was not kept. Try again.\n")
+    except DatabaseError as error:
+        sys.stderr.write(f"tallybook: {_told(error)}\n")
         sys.exit(FAILED)
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
@@ -45,6 +45,13 @@ def main() -> None:
         _discard_output()
         sys.stderr.write(f"tallybook: The output cannot be written: {error.strerror}. Free some room, and try again.\n")
         sys.exit(FAILED)
+
+
+def _told(error: DatabaseError) -> str:
+    reason = str(error).strip().splitlines()[0]
+    if isinstance(error.__cause__, InsufficientPrivilege):
+        return f"The database role lacks a right ({reason}). Nothing was kept. `tallybook migrate` grants what is needed."
+    return f"The database did not go along ({reason}). What was under way was not kept. See whether it runs, and try again."
 
 
 def _discard_output() -> None:

@@ -122,7 +122,8 @@ def _print_findings(summary: Summary, options: ImportOptions) -> None:
     changes = (f"line {one.line}, {one.field}: {_shown(one.before)} -> {_shown(one.after)}" for one in summary.changes)
     _print_some("Changed", changes, len(summary.changes))
     missing = (f"{one.month}, {one.customer}, {one.product}: {one.object_type} {one.object_name!r}" for one in summary.missing)
-    verb = "Removed" if options.replace else "In the ledger, but not in this file (--replace would remove them)"
+    untold = "In the ledger, but in no row that was taken" if summary.refused else "In the ledger, but not in this file"
+    verb = "Removed" if options.replace and summary.imported else f"{untold} (--replace would remove them)"
     _print_some(verb, missing, len(summary.missing))
     _print_some("Refused", _alike(summary.refused), len(summary.refused))
 

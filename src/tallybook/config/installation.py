@@ -4,11 +4,11 @@ import os
 import secrets
 from functools import cache
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 from urllib.parse import urlsplit
 
 from platformdirs import user_data_path
-from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from tallybook.errors import SettingRefused
@@ -52,27 +52,34 @@ class Installation(BaseSettings):
     @field_validator("home")
     @classmethod
     def _absolute(cls, home: Path) -> Path:
-        return home.expanduser().absolute()
+        try:
+            return home.expanduser().absolute()
+        except RuntimeError:
+            raise ValueError(f"names the home of a user that there is not: {home}") from None
 
     @field_validator("public_url")
     @classmethod
     def _https_or_loopback(cls, url: str) -> str:
         parts = urlsplit(url.rstrip("/"))
-        if parts.scheme not in ("http", "https") or not parts.hostname or parts.path or parts.query:
+        if parts.scheme not in ("http", "https") or not parts.hostname or parts.path or parts.query or parts.fragment:
             raise ValueError("has to look like https://tallybook.example.com, without a path")
         if parts.scheme == "http" and parts.hostname not in LOOPBACK_HOSTS:
             raise ValueError("has to be https: over plain http the sign-in could be read on the way, except on localhost")
+        _ = parts.port  # raises ValueError where it is no number
         return url.rstrip("/")
 
-    @model_validator(mode="after")
-    def _secret_is_long(self) -> Self:
-        if self.secret_key and len(self.secret_key.get_secret_value()) < MINIMUM_SECRET_CHARACTERS:
-            raise ValueError(f"secret_key has to have {MINIMUM_SECRET_CHARACTERS} characters or more")
-        return self
+    @field_validator("secret_key")
+    @classmethod
+    def _secret_is_long(cls, secret_key: SecretStr | None) -> SecretStr | None:
+        if secret_key and len(secret_key.get_secret_value()) < MINIMUM_SECRET_CHARACTERS:
+            raise ValueError(f"has to have {MINIMUM_SECRET_CHARACTERS} characters or more")
+        return secret_key
 
     @property
     def public_host(self) -> str:
-        return urlsplit(self.public_url).hostname or ""
+        """The host as a Host header spells it, an IPv6 address in brackets."""
+        host = urlsplit(self.public_url).hostname or ""
+        return f"[{host}]" if ":" in host else host
 
 
 def load() -> Installation:

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from tallybook.console.forms import ExportForm
 from tallybook.console.navigation import person
 from tallybook.console.usage_page import read_usage_page
-from tallybook.errors import Refused
+from tallybook.errors import NotNow, Refused
 from tallybook.reports.building import build
 from tallybook.subscriptions.access import entered_by, memberships_of
 from tallybook.usage.summary import count_items
@@ -64,7 +64,7 @@ def export_download(request: HttpRequest, subscription_id: UUID) -> HttpResponse
         return send_whole(build(form.choice, form.report_form))
     except Refused as refused:
         form.add_error(None, str(refused))
-        return _form_page(request, form, None)
+        return _form_page(request, form, None, failed=503 if isinstance(refused, NotNow) else 400)
 
 
 @login_not_required
@@ -89,6 +89,6 @@ def _count(form: ExportForm) -> int:
     return count_items(choice.subscription.id, months, choice.customer_ids, choice.product_ids)
 
 
-def _form_page(request: HttpRequest, form: ExportForm, count: int | None) -> HttpResponse:
-    status = 200 if form.is_valid() else 400
+def _form_page(request: HttpRequest, form: ExportForm, count: int | None, *, failed: int = 400) -> HttpResponse:
+    status = 200 if form.is_valid() else failed
     return render(request, "console/export.html", {"form": form, "count": count}, status=status)

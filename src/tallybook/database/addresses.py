@@ -23,11 +23,11 @@ def connection_settings(address: str, *, variable: str) -> dict[str, Any]:
     """
     try:
         parts = conninfo_to_dict(address)
-    except ProgrammingError as error:
+    except ProgrammingError:
         # The error's text may repeat the address with its password: it is left out on purpose.
         raise SettingRefused(
             f"{variable} is no PostgreSQL address. Write it as postgresql://user:password@host:5432/database."
-        ) from error
+        ) from None
     if not parts.get("dbname") or not parts.get("user"):
         raise SettingRefused(f"{variable} names no database or no user. Write both into the address.")
     settings: dict[str, Any] = {django: str(parts.pop(libpq, "") or "") for libpq, django in _DJANGO_NAMES.items()}

@@ -20,13 +20,14 @@ def reachable(alias: str) -> BaseDatabaseWrapper:
     connection = connections[alias]
     try:
         connection.ensure_connection()
+        # Also the first use of a connection that was kept, and may have died meanwhile.
+        _check_version(connection)
     except (OperationalError, ProgrammingError) as error:
         # libpq tries several ways and hints below each, indented; the last word that is no hint is the reason.
         reason = [line for line in str(error).splitlines() if line and not line[0].isspace()][-1]
         raise DatabaseUnavailable(
             f"The database does not answer ({reason}). Check {_VARIABLES[alias]} and that the server runs."
         ) from None
-    _check_version(connection)
     return connection
 
 

@@ -45,6 +45,7 @@ class Names:
     products: list[Product]
     products_by_name: dict[str, Product]
     customers: dict[str, Customer]
+    customers_by_id: dict[str, Customer]
     organisations: dict[tuple[UUID, str], Organisation]
     new_customers: list[Customer] = field(default_factory=list)
     new_organisations: list[Organisation] = field(default_factory=list)
@@ -57,12 +58,14 @@ class Names:
     @classmethod
     def load(cls, subscription: Subscription, *, allow_new: bool) -> "Names":
         organisations = Organisation.objects.filter(subscription_id=subscription.id)
+        customers = customers_by_name(subscription)
         return cls(
             subscription=subscription,
             allow_new=allow_new,
             products=list_products(),
             products_by_name=products_by_name(),
-            customers=customers_by_name(subscription),
+            customers=customers,
+            customers_by_id={str(customer.id): customer for customer in customers.values()},
             organisations={(one.customer_id, one.name_folded): one for one in organisations},
         )
 
@@ -129,7 +132,7 @@ class Names:
 
     def _check_id(self, name: str, stated_id: str, customer: Customer | None) -> None:
         """An id counts where it is one of this subscription's; another subscription's, as in its report, says nothing here."""
-        owner = next((one for one in self.customers.values() if str(one.id) == stated_id.strip().lower()), None)
+        owner = self.customers_by_id.get(stated_id.strip().lower())
         if owner is not None and (customer is None or owner.id != customer.id):
             reason = f"This id is the customer {owner.name!r}, but the row names {name!r}. Mend one of the two."
             raise NameRefused("customer_id", stated_id, reason)
@@ -140,7 +143,7 @@ class Names:
             hint = did_you_mean(name, names, otherwise="Leave out --no-new-customers to add it.")
             raise NameRefused("customer", name, f"There is no such customer. {hint}")
         customer = Customer(subscription=self.subscription, id=uuid4(), name=name, name_folded=fold_name(name))
-        self.customers[customer.name_folded] = customer
+        self.customers[customer.name_folded] = self.customers_by_id[str(customer.id)] = customer
         self.new_customers.append(customer)
         return customer
 

@@ -10,11 +10,11 @@ from hashlib import sha256
 from typing import IO
 
 from django.conf import settings
-from django.db import OperationalError
+from django.db import DatabaseError
 
 from tallybook.database.queries import rows
 from tallybook.database.scope import snapshot_scope
-from tallybook.errors import Refused
+from tallybook.errors import NotNow, Refused
 from tallybook.reports.choice import Choice
 from tallybook.reports.csv_format import write_api_csv, write_excel_csv
 from tallybook.reports.json_format import write_json
@@ -88,7 +88,8 @@ def build(choice: Choice, form: Form) -> BuiltReport:
         with _told_clearly(), snapshot_scope(choice.subscription.id):
             _limit_time()
             row_count = _write(choice, form, file)
-        return _built(choice, form, file, row_count)
+        with _told_clearly():
+            return _built(choice, form, file, row_count)
     except BaseException:
         # What is still in the buffer may have no room either.
         with suppress(OSError):
@@ -133,7 +134,8 @@ def _built(choice: Choice, form: Form, file: IO[bytes], row_count: int) -> Built
 
 def _limit_time() -> None:
     seconds = settings.INSTALLATION.report_timeout_seconds
-    rows("SELECT set_config('statement_timeout', %(limit)s, true)", {"limit": f"{seconds}s"})
+    # The whole transaction, not each of its statements: a workbook is fetched by hundreds of them.
+    rows("SELECT set_config('transaction_timeout', %(limit)s, true)", {"limit": f"{seconds}s"})
 
 
 @contextmanager
@@ -143,11 +145,11 @@ def _told_clearly() -> Iterator[None]:
     except OSError as error:
         if error.errno not in (errno.ENOSPC, errno.EDQUOT):
             raise
-        raise Refused(f"There is no room to build the report in {tempfile.gettempdir()}. Free some, and try again.") from None
-    except OperationalError as error:
-        if "statement timeout" not in str(error):
+        raise NotNow(f"There is no room to build the report in {tempfile.gettempdir()}. Free some, and try again.") from None
+    except DatabaseError as error:
+        if "transaction timeout" not in str(error):
             raise
         seconds = settings.INSTALLATION.report_timeout_seconds
-        raise Refused(
+        raise NotNow(
             f"The report took longer than {seconds} seconds. Choose fewer months, or raise TALLYBOOK_REPORT_TIMEOUT_SECONDS."
         ) from None

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from tallybook.errors import Refused
 
-_MONTH = re.compile(r"(20\d\d)-(0[1-9]|1[0-2])")
+_MONTH = re.compile(r"(20[0-9]{2})-(0[1-9]|1[0-2])")
 
 
 def parse_month(text: str, what: str) -> date:

@@ -62,10 +62,7 @@ def alias_customer(subscription: Subscription, name: str, alias: str) -> Custome
     lock_subscription(subscription.id)
     (customer,) = find_customers(subscription, [name])
     alias = checked_name(alias, "alias")
-    taken = customers_by_name(subscription).get(fold_name(alias))
-    if taken is not None and taken.id != customer.id:
-        raise Refused(f"{alias!r} is a name of the customer {taken.name!r} already.")
-    if taken is None:
+    if not _is_name_of(customer, alias, customers_by_name(subscription)):
         _add_alias(customer, alias)
     return customer
 
@@ -80,9 +77,7 @@ def rename_customer(subscription: Subscription, name: str, new_name: str) -> Cus
     lock_subscription(subscription.id)
     (customer,) = find_customers(subscription, [name])
     new_name = checked_name(new_name, "customer")
-    taken = customers_by_name(subscription).get(fold_name(new_name))
-    if taken is not None and taken.id != customer.id:
-        raise Refused(f"{new_name!r} is a name of the customer {taken.name!r} already.")
+    _is_name_of(customer, new_name, customers_by_name(subscription))
     former = customer.name
     # An alias that becomes the name is no alias any more; the two never overlap.
     CustomerAlias.objects.filter(subscription_id=subscription.id, name_folded=fold_name(new_name)).delete()
@@ -92,6 +87,14 @@ def rename_customer(subscription: Subscription, name: str, new_name: str) -> Cus
         _add_alias(customer, former)
     raise_all_revisions(subscription.id)
     return customer
+
+
+def _is_name_of(customer: Customer, name: str, known: dict[str, Customer]) -> bool:
+    """Whether the name or alias is the customer's own; refuses one of another customer."""
+    owner = known.get(fold_name(name))
+    if owner is not None and owner.id != customer.id:
+        raise Refused(f"{name!r} is a name of the customer {owner.name!r} already.")
+    return owner is not None
 
 
 def _add_alias(customer: Customer, alias: str) -> None:

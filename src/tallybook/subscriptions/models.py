@@ -14,6 +14,7 @@ from django.db import models
 from django.db.models.functions import Now
 
 NAME_CHARACTERS = 200
+EMAIL_CHARACTERS = 254
 # Case folding makes at most three characters of one ("ΐ").
 FOLDED_CHARACTERS = 3 * NAME_CHARACTERS
 
@@ -49,7 +50,7 @@ class User(AbstractBaseUser):
     """Somebody who signs in. The e-mail address is stored case-folded."""
 
     id = models.UUIDField(primary_key=True, db_default=RandomUUID(), editable=False)
-    email = models.EmailField(unique=True)
+    email = models.EmailField(max_length=EMAIL_CHARACTERS, unique=True)
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(db_default=Now())
 

@@ -2,12 +2,12 @@
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
+from django.core.validators import MaxLengthValidator, validate_email
 from django.db import IntegrityError, transaction
 
 from tallybook.database.scope import subscription_scope
 from tallybook.errors import Refused
-from tallybook.subscriptions.models import Membership, Role, Subscription, User
+from tallybook.subscriptions.models import EMAIL_CHARACTERS, Membership, Role, Subscription, User
 
 
 def create_user(email: str, password: str) -> User:
@@ -19,6 +19,7 @@ def create_user(email: str, password: str) -> User:
     user = User(email=email.strip().casefold())
     try:
         validate_email(user.email)
+        MaxLengthValidator(EMAIL_CHARACTERS)(user.email)
     except ValidationError:
         raise Refused(f"{email!r} is no e-mail address.") from None
     try:

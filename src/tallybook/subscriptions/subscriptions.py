@@ -1,6 +1,7 @@
 """Making and finding subscriptions, for the operator's commands."""
 
 from functools import cache
+from unicodedata import category
 from zoneinfo import available_timezones
 
 from django.db import IntegrityError
@@ -11,6 +12,8 @@ from tallybook.errors import NotFound, Refused
 from tallybook.subscriptions.models import NAME_CHARACTERS, Subscription
 from tallybook.subscriptions.near import did_you_mean
 
+# Control characters, and the two that separate lines and paragraphs.
+_UNPRINTED = {"Cc", "Zl", "Zp"}
 _ZONES = cache(available_timezones)
 
 
@@ -25,7 +28,7 @@ def checked_name(name: str, what: str) -> str:
         raise Refused(f"The name of the {what} is empty. Give it a name.")
     if len(trimmed) > NAME_CHARACTERS:
         raise Refused(f"The name of the {what} has {len(trimmed)} characters. Use {NAME_CHARACTERS} or fewer.")
-    if not trimmed.isprintable():
+    if any(category(character) in _UNPRINTED for character in trimmed):
         raise Refused(f"The name of the {what} has a line break or a control character. Leave it out.")
     return trimmed
 

@@ -17,6 +17,7 @@ VALUES = tuple(name for name in COLUMNS if name not in (*KEY, "line"))
 
 # What a source may say anew of an object that it has reported before; the other values are the object's identity.
 GIVEN = (
+    "object_type",
     "object_name",
     "object_name_folded",
     "object_details",
@@ -149,6 +150,20 @@ _UNLIKE_LEDGER = (
     "This row %s Billable or Free, unlike what is in the ledger for its customer, product and month; the two kinds of report "
     "would count everybody twice. Import with --replace to put this file in the place of the other."
 )
+_TAKE_DISORDERED = f"""
+    WITH taken AS (
+        DELETE FROM staged s USING entry e
+        WHERE (s.first_backup IS NULL) <> (s.last_backup IS NULL) AND {LIVE_OF_SOURCE} AND NOT %(replace)s
+            AND coalesce(s.first_backup, e.first_backup) > coalesce(s.last_backup, e.last_backup)
+        RETURNING s.line, CASE WHEN s.first_backup IS NULL THEN 'last_backup' ELSE 'first_backup' END AS field,
+            coalesce(s.first_backup, s.last_backup) AS given
+    )
+    INSERT INTO judged SELECT line, field, given::text, %(reason)s FROM taken
+"""
+_DISORDERED = (
+    "With the other time, which an earlier file gave and this one does not, the first backup would be later than the last. "
+    "Give both times."
+)
 _UNLIKE_FILE = (
     "This row %s Billable or Free, unlike earlier rows for its customer, product and month; the two kinds of report would "
     "count everybody twice. Keep one of the two kinds."
@@ -161,15 +176,17 @@ def judge(post: Post) -> int:
     Rows about an object that an earlier row of the file is about: those that say the same again are dropped, those that
     contradict it are judged. And rows of the other generation than what stands for their customer, product and month, or than
     the file's first. A row that says `Invoice` is of generation B, one row for each billed entity; mixed with generation A,
-    one row for each object and workload, everybody would be counted twice.
+    one row for each object and workload, everybody would be counted twice. And rows whose one time contradicts the other,
+    kept from an earlier file.
 
     Returns:
         The number of rows that said the same again.
     """
     write("DROP TABLE IF EXISTS judged")
     write("CREATE TEMPORARY TABLE judged (line integer, field text, value text, reason text) ON COMMIT DROP")
-    repeats = number(_TAKE_REPEATS, post.parameters() | {"reason": _CONTRADICTS})
     write(_TAKE_OTHER_GENERATION, post.parameters() | {"unlike_ledger": _UNLIKE_LEDGER, "unlike_file": _UNLIKE_FILE})
+    repeats = number(_TAKE_REPEATS, post.parameters() | {"reason": _CONTRADICTS})
+    write(_TAKE_DISORDERED, post.parameters() | {"reason": _DISORDERED})
     return repeats
 
 

@@ -37,7 +37,7 @@ class Posted:
 
 
 def post_staged(post: Post) -> Posted:
-    """Take what is staged into the ledger. The caller holds the subscription's lock and has recorded the import.
+    """Take what is staged into the ledger. The caller holds the subscription's lock and records the import afterwards.
 
     Raises:
         RuntimeError: a staged row points to a customer, organisation or product that this subscription does not have.
@@ -115,7 +115,8 @@ _ADD_ITEMS = f"""
 """
 _RETIRE_CHANGED = f"""
     UPDATE entry e SET retired_by = %(import)s FROM changed c
-    WHERE e.subscription_id = %(subscription)s AND {same_key("e", "c")} AND e.import_number = c.former_import
+    WHERE e.subscription_id = %(subscription)s AND e.month = ANY(%(months)s::date[]) AND {same_key("e", "c")}
+        AND e.import_number = c.former_import
 """
 _APPEND_CHANGED = f"""
     INSERT INTO entry ({_ENTRY})
@@ -123,7 +124,8 @@ _APPEND_CHANGED = f"""
 """
 _RETIRE_MISSING = f"""
     UPDATE entry e SET retired_by = %(import)s FROM missing m
-    WHERE e.subscription_id = %(subscription)s AND {same_key("e", "m")} AND e.import_number = m.import_number
+    WHERE e.subscription_id = %(subscription)s AND e.month = ANY(%(months)s::date[]) AND {same_key("e", "m")}
+        AND e.import_number = m.import_number
 """
 
 
@@ -156,13 +158,15 @@ _FOLD = f"""
     INSERT INTO usage_item AS i (subscription_id, {columns(KEY)}, {columns(VALUES)})
     SELECT %(subscription)s, {columns(KEY, "e")}, {", ".join(_folded(name) for name in VALUES)}
     FROM entry e JOIN touched t ON {same_key("e", "t")}
-    WHERE e.subscription_id = %(subscription)s AND e.retired_by IS NULL
+    WHERE e.subscription_id = %(subscription)s AND e.month = ANY(%(months)s::date[]) AND e.retired_by IS NULL
     GROUP BY {columns(KEY, "e")}
     ON CONFLICT (subscription_id, {columns(KEY)}) DO UPDATE SET {", ".join(f"{name} = excluded.{name}" for name in GIVEN)}
 """
 _DROP_UNTOLD = f"""
     DELETE FROM usage_item i USING touched t
-    WHERE i.subscription_id = %(subscription)s AND {same_key("i", "t")} AND NOT EXISTS (
-        SELECT FROM entry e WHERE e.subscription_id = %(subscription)s AND {same_key("e", "t")} AND e.retired_by IS NULL
-    )
+    WHERE i.subscription_id = %(subscription)s AND i.month = ANY(%(months)s::date[]) AND {same_key("i", "t")}
+        AND NOT EXISTS (
+            SELECT FROM entry e WHERE e.subscription_id = %(subscription)s AND e.month = ANY(%(months)s::date[])
+                AND {same_key("e", "t")} AND e.retired_by IS NULL
+        )
 """

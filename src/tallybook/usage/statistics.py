@@ -4,6 +4,10 @@ PostgreSQL counts by itself, but only some time later. Until then it takes a led
 a report of it takes half a minute instead of a second.
 """
 
+from contextlib import suppress
+
+from django.db import DatabaseError
+
 from tallybook.database.queries import rows, write
 
 _TABLES = ("customer", "organisation", "entry", "usage_item")
@@ -21,7 +25,9 @@ def refresh_statistics() -> None:
 
     Whoever else holds a table, be it autovacuum or another import, makes it unnecessary: the table is skipped.
     """
-    # What this transaction wrote is told to the statistics only now.
-    rows("SELECT pg_stat_force_next_flush()")
-    for (table,) in rows(_OUTGROWN, {"tables": list(_TABLES)}):
-        write(f"ANALYZE (SKIP_LOCKED) {table}")
+    # Only a hint to the planner: what was committed before stands whether or not it is given.
+    with suppress(DatabaseError):
+        # What was written is told to the statistics only now.
+        rows("SELECT pg_stat_force_next_flush()")
+        for (table,) in rows(_OUTGROWN, {"tables": list(_TABLES)}):
+            write(f"ANALYZE (SKIP_LOCKED) {table}")

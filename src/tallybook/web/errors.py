@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -35,13 +36,11 @@ class ErrorPages:
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Called by Django with whatever a view raises."""
-        if not isinstance(error, TallybookError):
-            return None
         if isinstance(error, NotFound):
             return error_page(request, _MISSING, str(error))
-        if isinstance(error, DatabaseUnavailable):
+        if isinstance(error, (DatabaseUnavailable, OperationalError)):
             return error_page(request, _UNAVAILABLE, "The database does not answer. Try again in a minute.", framed=False)
-        return error_page(request, _BAD, str(error))
+        return error_page(request, _BAD, str(error)) if isinstance(error, TallybookError) else None
 
 
 def error_page(request: HttpRequest, kind: _Kind, sentence: str, *, framed: bool = True) -> HttpResponse:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from django.contrib.auth.decorators import login_not_required
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
@@ -29,7 +30,7 @@ def ready(_request: HttpRequest, *, is_migrated: Callable[[], bool]) -> HttpResp
 def _hindrance(is_migrated: Callable[[], bool]) -> str:
     try:
         migrated = is_migrated()
-    except DatabaseUnavailable:
+    except (DatabaseUnavailable, DatabaseError):
         # The reason may name hosts and roles, which are nobody's business who asks from outside.
         return "The database does not answer."
     return "" if migrated else "The database is not migrated to this version. Run `tallybook migrate`."

@@ -27,8 +27,8 @@ SCHEMA_1 = [
 CHARACTERS = st.characters(codec="utf-8", exclude_categories=("Cc", "Cs")) | st.sampled_from("\t\r\n\",;='+@-")
 TEXT = st.text(CHARACTERS, min_size=1, max_size=30).filter(lambda text: not text.isspace())
 LABEL = TEXT.map(str.strip)
-MONTHS = st.dates(date(2000, 1, 1), date(2100, 12, 31)).map(lambda day: day.replace(day=1))
-TIMES = st.datetimes(*map(datetime.fromisoformat, ("2000-01-01", "2100-12-31")), timezones=st.just(UTC)).map(
+MONTHS = st.dates(date(2000, 1, 1), date(2099, 12, 31)).map(lambda day: day.replace(day=1))
+TIMES = st.datetimes(*map(datetime.fromisoformat, ("2000-01-01", "2099-12-31")), timezones=st.just(UTC)).map(
     lambda moment: moment.replace(microsecond=0)
 )
 SIZES = st.integers(0, 2**63 - 1)

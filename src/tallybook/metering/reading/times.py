@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tallybook.metering.reading.profiles import Profile
 
 FIRST_YEAR: Final = 2000
-LAST_YEAR: Final = 2100
+LAST_YEAR: Final = 2099
 _NOON = 12
 # What datetime.fromisoformat reads far faster than the formats of a profile, and nothing of what it reads besides.
 _ISO = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,6})?)?(Z|[+-][0-9]{2}:[0-9]{2})?")
@@ -63,7 +63,8 @@ class TimeReader:
             moment = None
         if moment is not None:
             _check_year(field, text, moment.year)
-            return moment
+            # A report has whole seconds, and has to say of them what the ledger does.
+            return moment.replace(microsecond=0) if moment.microsecond else moment
         if not text.strip():
             return None
         written = self._profile.time_example

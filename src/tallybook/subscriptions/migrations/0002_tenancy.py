@@ -20,6 +20,7 @@ class Migration(migrations.Migration):
         # The ledger points to them without an enforced reference, so they stay.
         protect("customer", deletable=False),
         protect("organisation", deletable=False),
+        protect("product", visible="true", deletable=False),
         protect("revision", deletable=False),
         protect("customer_alias"),
         reference("customer_alias", "subscription_id, customer_id", "customer", "subscription_id, id"),
