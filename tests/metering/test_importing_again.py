@@ -163,7 +163,7 @@ def test_replace_with_the_same_file_changes_nothing(subscription: Subscription, 
 def test_replace_takes_the_file_at_its_word_where_it_gives_nothing(subscription: Subscription, take: Take) -> None:
     take([usage(plan="Gold", protected_bytes=100)])
     later = take([usage(protected_bytes=100)], replace=True)
-    assert list(later.changes) == [(2, "plan", "Gold", None)]
+    assert list(later.changes) == [(2, "Plan", "Gold", None)]
     assert reported(subscription)[0]["Plan"] == ""
 
 
@@ -199,7 +199,7 @@ def test_other_subscriptions_stay_as_they_are(subscription: Subscription, take: 
     assert len(ledger(subscription)["usage_item"]) == 1
 
 
-def test_a_time_that_contradicts_one_kept_from_before_is_refused(subscription: Subscription, take: Take) -> None:
+def test_a_time_that_contradicts_one_kept_from_before_is_refused(take: Take) -> None:
     take([usage(last_backup="2026-02-03T01:00:00Z")])
     summary = take([usage(first_backup="2026-02-10T01:00:00Z")])
     (refusal,) = summary.refused

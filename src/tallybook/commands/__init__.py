@@ -43,7 +43,9 @@ def main() -> None:
         if error.errno != errno.ENOSPC:
             raise
         _discard_output()
-        sys.stderr.write(f"tallybook: The output cannot be written: {error.strerror}. Free some room, and try again.\n")
+        sys.stderr.write(
+            f"tallybook: The output cannot be written: {error.strerror}. What the command did stands; free some room.\n"
+        )
         sys.exit(FAILED)
 
 

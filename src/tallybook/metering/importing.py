@@ -141,9 +141,15 @@ class _Import:
         for refusal in merge(self._unread, judged, key=attrgetter("line")):
             self.summary.refused.append(refusal)
         for change in judging.changes():
-            self.summary.changes.append(change._replace(field=columns.get(change.field, change.field)))
+            self.summary.changes.append(change._replace(field=self._title(change.field)))
         for missing in judging.missing(post):
             self.summary.missing.append(missing)
+
+    def _title(self, field: str) -> str:
+        """A value's name as the file spells it, else in words; sizes are told in bytes, whatever the file's unit."""
+        title = self._file.columns.get(field, field.replace("_", " ").capitalize())
+        in_bytes = not field.endswith("_bytes") or "byte" in title.casefold()
+        return title if in_bytes else f"{title}, in bytes"
 
     def _count(self, posted: Posted, repeats: int, names: Names) -> None:
         summary = self.summary

@@ -241,15 +241,26 @@ def _fill(table: str, statement: str, post: Post) -> int:
     return number(f"SELECT count(*) FROM {table}")
 
 
+def _told(name: str, column: str) -> str:
+    """A value as text, times as the report spells them."""
+    if name in ("first_backup", "last_backup"):
+        return f"""to_char({column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')"""
+    return f"{column}::text"
+
+
+_AS = "AS told (line, place, field, before, after)"
 _CHANGES = " UNION ALL ".join(
-    f"SELECT line, '{name}', former_{name}::text, {name}::text FROM changed WHERE {name} IS DISTINCT FROM former_{name}"
-    for name in _SAID
+    f"SELECT line, {place}, '{name}', {_told(name, f'former_{name}')}, {_told(name, name)} FROM changed "
+    f"WHERE {name} IS DISTINCT FROM former_{name}"
+    for place, name in enumerate(_SAID)
 )
 
 
 def changes() -> Iterator[Change]:
     """Each value that differs, by line. Streamed: a file may change everything."""
-    yield from (Change(*row) for row in stream(f"SELECT * FROM ({_CHANGES}) told ORDER BY line"))
+    yield from (
+        Change(*row) for row in stream(f"SELECT line, field, before, after FROM ({_CHANGES}) {_AS} ORDER BY line, place")
+    )
 
 
 _MISSING = """

@@ -2,6 +2,7 @@
    form that does the same. */
 
 const COUNT_DELAY_MILLISECONDS = 250;
+const WORD_MILLISECONDS = 10000;
 
 export function enhance(form) {
   const customers = form.querySelector("[data-customers]");
@@ -10,7 +11,12 @@ export function enhance(form) {
   }
   countRows(form);
   form.addEventListener("submit", () => {
-    form.querySelector("[data-building]").textContent = "The report is being built; the download starts by itself.";
+    const building = form.querySelector("[data-building]");
+    building.textContent = "The report is being built; the download starts by itself.";
+    // A page is not told when its download begins; by then the word has been read, and would only stand in the way.
+    setTimeout(() => {
+      building.textContent = "";
+    }, WORD_MILLISECONDS);
   });
 }
 
