@@ -9,6 +9,3 @@ for _name in ("TALLYBOOK_DATABASE_URL", "TALLYBOOK_OWNER_DATABASE_URL", "TALLYBO
     os.environ.pop(_name, None)
 
 from tallybook.config.settings import *  # noqa: E402, F403
-
-# Signing in is tested often, and a slow hash is not what is tested.
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
