@@ -62,7 +62,7 @@ def alias_customer(subscription: Subscription, name: str, alias: str) -> Custome
     lock_subscription(subscription.id)
     (customer,) = find_customers(subscription, [name])
     alias = checked_name(alias, "alias")
-    if not _is_name_of(customer, alias, customers_by_name(subscription)):
+    if not _refuse_taken(customer, alias, customers_by_name(subscription)):
         _add_alias(customer, alias)
     return customer
 
@@ -77,7 +77,7 @@ def rename_customer(subscription: Subscription, name: str, new_name: str) -> Cus
     lock_subscription(subscription.id)
     (customer,) = find_customers(subscription, [name])
     new_name = checked_name(new_name, "customer")
-    _is_name_of(customer, new_name, customers_by_name(subscription))
+    _refuse_taken(customer, new_name, customers_by_name(subscription))
     former = customer.name
     # An alias that becomes the name is no alias any more; the two never overlap.
     CustomerAlias.objects.filter(subscription_id=subscription.id, name_folded=fold_name(new_name)).delete()
@@ -89,8 +89,8 @@ def rename_customer(subscription: Subscription, name: str, new_name: str) -> Cus
     return customer
 
 
-def _is_name_of(customer: Customer, name: str, known: dict[str, Customer]) -> bool:
-    """Whether the name or alias is the customer's own; refuses one of another customer."""
+def _refuse_taken(customer: Customer, name: str, known: dict[str, Customer]) -> bool:
+    """Refuse a name or alias of another customer. Returns whether it is the customer's own already."""
     owner = known.get(fold_name(name))
     if owner is not None and owner.id != customer.id:
         raise Refused(f"{name!r} is a name of the customer {owner.name!r} already.")
