@@ -35,7 +35,7 @@ for give_up in (True, False):
     if os.fork() == 0:
         if give_up:
             release()
-        print(os.getpid(), flush=True)
+        os.write(1, b"%d\\n" % os.getpid())  # at once: both of them write here
         break
 time.sleep(600)
 """
@@ -186,8 +186,10 @@ def test_lock_of_the_command_is_neither_the_keepers_nor_the_servers(home: Path, 
 def test_last_forked_process_keeps_the_server(home: Path, eventually: Eventually, servers: Processes) -> None:
     with subprocess.Popen([sys.executable, "-c", FORKING, home], stdout=subprocess.PIPE, text=True) as parent:
         assert parent.stdout is not None
-        children = [psutil.Process(int(parent.stdout.readline())) for _ in range(2)]
-        parent.kill()
+        try:
+            children = [psutil.Process(int(parent.stdout.readline())) for _ in range(2)]
+        finally:
+            parent.kill()
         time.sleep(3)
         alive = bool(servers(home))
         kill(children)
