@@ -63,7 +63,7 @@ def test_the_examples_of_a_profile_can_be_read_by_it(name: str) -> None:
         assert moment
         assert moment.date() == date(2026, 10, 5)
     for example in numbers:
-        assert NumberReader(profile).size("protected_bytes", 1000, example) == 1_234_500
+        assert NumberReader(profile).size_reader("protected_bytes", 1000)(example) == 1_234_500
 
 
 def test_the_folder_has_no_other_profiles() -> None:

@@ -1,13 +1,13 @@
 """From the rows of a file to staged rows: names become ids, texts are folded, and each object gets its key."""
 
-from collections.abc import Callable
-from datetime import date, datetime
-from typing import Any
+from collections.abc import Callable, Hashable
+from operator import itemgetter
+from typing import Any, NamedTuple
 
 from tallybook.database.folding import fold
 from tallybook.metering.naming import Names
 from tallybook.metering.reading import UsageFile, UsageRow
-from tallybook.usage.identity import object_key
+from tallybook.usage.identity import kind_prefix, object_key
 
 _ALWAYS = (
     "line",
@@ -23,33 +23,60 @@ _ALWAYS = (
 )
 
 
+_MOST_REMEMBERED = 65_536
+
+
+class Spelling(dict[Hashable, str]):
+    """Values that recur, and how COPY reads them: spelling a time takes ten times as long as looking it up. Bounded."""
+
+    def __missing__(self, value: Hashable) -> str:
+        if len(self) >= _MOST_REMEMBERED:
+            self.clear()
+        spelt = self[value] = "" if value is None else str(value)
+        return spelt
+
+
 def _text(value: str | None) -> str:
     return value or ""
 
 
-def _time(value: datetime | None) -> str:
-    return value.isoformat() if value else ""
-
-
-def _spelt(value: bool | int | date | None) -> str:  # noqa: FBT001 - a value of any column
+def _number(value: int | None) -> str:
     return "" if value is None else str(value)
 
 
-# Fields of a row that are staged as they are, where the file has a column for them, and how each is spelt.
-_AS_READ: dict[str, Callable[[Any], str]] = {
-    "object_details": _text,
-    "object_id": _text,
-    "plan": _text,
-    "licence": _text,
-    "deleted": _spelt,
-    "invoice": _text,
-    "days_backed_up": _spelt,
-    "first_backup": _time,
-    "last_backup": _time,
-    "protected_bytes": _spelt,
-    "stored_bytes": _spelt,
-    "adjustment_for": _spelt,
+def _remembering() -> Callable[[Any], str]:
+    return Spelling().__getitem__
+
+
+# Fields of a row that are staged as they are, where the file has a column for them, and what makes the speller of each.
+_AS_READ: dict[str, Callable[[], Callable[[Any], str]]] = {
+    "object_details": lambda: _text,
+    "object_id": lambda: _text,
+    "plan": lambda: _text,
+    "licence": lambda: _text,
+    "deleted": _remembering,
+    "invoice": lambda: _text,
+    "days_backed_up": lambda: _number,
+    "first_backup": _remembering,
+    "last_backup": _remembering,
+    "protected_bytes": lambda: _number,
+    "stored_bytes": lambda: _number,
+    "adjustment_for": _remembering,
 }
+
+
+class _Place(NamedTuple):
+    """Where an object belongs, by ids as text, and what the identities there begin with."""
+
+    customer_id: str
+    organisation_id: str
+    product_id: str
+    key_prefix: str
+
+
+_spelt_place: Callable[[UsageRow], tuple[str | None, ...]] = itemgetter(
+    *map(UsageRow._fields.index, ("product", "customer", "customer_id", "customer_reference", "organisation", "object_type"))
+)
 
 
 class RowStager:
@@ -59,10 +86,11 @@ class RowStager:
         given = [name for name in _AS_READ if name in file.given_columns]
         self.columns = (*_ALWAYS, *given)
         """The columns of the staged rows, in their order."""
-        self._as_read = [(UsageRow._fields.index(name), _AS_READ[name]) for name in given]
+        self._as_read = [(UsageRow._fields.index(name), _AS_READ[name]()) for name in given]
         self._names = names
-        # A file has few of them, and spelling a date takes longer than looking it up.
-        self._months: dict[date, str] = {}
+        self._months = Spelling()
+        # Most rows repeat the names of the one before.
+        self._places: dict[tuple[str | None, ...], _Place] = {}
 
     def staged(self, row: UsageRow) -> list[str]:
         """The row by ids, each cell as PostgreSQL reads it; empty where nothing is known.
@@ -70,24 +98,31 @@ class RowStager:
         Raises:
             NameRefused: a name of it cannot be taken.
         """
-        product_id = self._names.product_id(row.product)
-        customer_id, organisation_id = self._names.named(row)
-        name, details, object_type, month = row.object_name, row.object_details, row.object_type, row.month
+        customer_id, organisation_id, product_id, key_prefix = self._places.get(_spelt_place(row)) or self._place(row)
+        name, details = row.object_name, row.object_details
         name_folded = fold(name)
         details_folded = fold(details) if details else ""
-        key = object_key(
-            product_id, organisation_id, fold(object_type), row.object_id, name_folded, details_folded, row.adjustment_for
-        )
         return [
             str(row.line),
-            self._months.get(month) or self._months.setdefault(month, str(month)),
+            self._months[row.month],
             customer_id,
             organisation_id,
             product_id,
-            key,
-            object_type,
+            object_key(key_prefix, row.object_id, name_folded, details_folded, row.adjustment_for),
+            row.object_type,
             name,
             name_folded,
             details_folded,
             *[spelt(row[index]) for index, spelt in self._as_read],
         ]
+
+    def _place(self, row: UsageRow) -> _Place:
+        product_id = self._names.product_id(row.product)
+        customer_id, organisation_id = self._names.named(row)
+        if len(self._places) >= _MOST_REMEMBERED:
+            self._places.clear()
+        place = _Place(
+            customer_id, organisation_id, product_id, kind_prefix(product_id, organisation_id, fold(row.object_type))
+        )
+        self._places[_spelt_place(row)] = place
+        return place

@@ -11,20 +11,24 @@ from hashlib import blake2b
 KEY_BYTES = 16
 
 
-def object_key(  # noqa: PLR0913, PLR0917 - the parts of an identity; a class to hold them would cost a second a million
-    product_id: str,
-    organisation_id: str,
-    object_type_folded: str,
-    object_id: str | None,
-    object_name_folded: str,
-    object_details_folded: str,
-    adjustment_for: date | None,
+def kind_prefix(product_id: str, organisation_id: str, object_type_folded: str) -> str:
+    """What the identities of all objects of one kind begin with; the organisation is empty where there is none."""
+    # NUL cannot occur in text that PostgreSQL stores, so no two identities are spelt alike.
+    return f"{product_id}\0{organisation_id}\0{object_type_folded}\0"
+
+
+def object_key(
+    prefix: str, object_id: str | None, object_name_folded: str, object_details_folded: str, adjustment_for: date | None
 ) -> str:
     """The identity of an object within its customer, as the 32 hexadecimal digits of a uuid.
 
-    Texts are folded, except for the source's own id; organisation and details are empty where there are none.
+    Args:
+        prefix: what `kind_prefix` gives.
+        object_id: the source's own id, as written.
+        object_name_folded: the name, folded.
+        object_details_folded: the details, folded; empty where there are none.
+        adjustment_for: the month that an adjustment is for.
     """
     known_by = f"id\0{object_id}" if object_id else f"name\0{object_name_folded}\0{object_details_folded}"
-    # NUL cannot occur in text that PostgreSQL stores, so no two identities are spelt alike.
-    spelt = f"{product_id}\0{organisation_id}\0{object_type_folded}\0{adjustment_for or ''}\0{known_by}"
+    spelt = f"{prefix}{adjustment_for or ''}\0{known_by}"
     return blake2b(spelt.encode(), digest_size=KEY_BYTES).hexdigest()

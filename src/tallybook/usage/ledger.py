@@ -22,7 +22,6 @@ from tallybook.usage.judging import (
     find_missing,
     same_key,
 )
-from tallybook.usage.staging import staged_months
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,18 +46,18 @@ def post_staged(post: Post) -> Posted:
     missing = find_missing(post)
     removed = missing if post.replace else 0
     known = write(_LEAVE_NEW, post.parameters())
-    new = number("SELECT count(*) FROM staged")
-    _note_touched(post, new=new, changed=changed, removed=removed)
-    months = set(staged_months())
+    new_by_month: dict[date, int] = dict(rows("SELECT month, count(*) FROM staged GROUP BY month"))
+    new = sum(new_by_month.values())
+    shared = _note_touched(post, new=new, changed=changed, removed=removed)
     if new:
         write(_APPEND_NEW, post.parameters())
-        write(_ADD_ITEMS, post.parameters())
+        write(_ADD_SOME_ITEMS if shared else _ADD_ITEMS, post.parameters())
     if changed:
         write(_RETIRE_CHANGED, post.parameters())
         write(_APPEND_CHANGED, post.parameters())
     if removed:
         write(_RETIRE_MISSING, post.parameters())
-    raise_revisions(post.subscription_id, months | _fold_touched(post))
+    raise_revisions(post.subscription_id, new_by_month.keys() | _fold_touched(post))
     return Posted(new=new, existing=known - changed, changed=changed, missing=missing, removed=removed)
 
 
@@ -94,15 +93,20 @@ _TOUCHED_BY_CHANGED = f"SELECT {columns(KEY)} FROM changed"
 _TOUCHED_BY_REMOVED = f"SELECT {columns(KEY)} FROM missing"
 
 
-def _note_touched(post: Post, *, new: int, changed: int, removed: int) -> None:
-    """Note the items that have to be folded anew: those that stand already and get an entry, a changed one, or lose one."""
+def _note_touched(post: Post, *, new: int, changed: int, removed: int) -> int:
+    """Note the items that have to be folded anew: those that stand already and get an entry, a changed one, or lose one.
+
+    Returns:
+        How many of the new rows are about an item that stands already, by what another source says of it.
+    """
     write("DROP TABLE IF EXISTS touched")
     write(f"CREATE TEMPORARY TABLE touched ON COMMIT DROP AS SELECT {columns(KEY)} FROM staged LIMIT 0")
-    kinds = ((new, _TOUCHED_BY_NEW), (changed, _TOUCHED_BY_CHANGED), (removed, _TOUCHED_BY_REMOVED))
-    for count, query in kinds:
+    shared = write(f"INSERT INTO touched {_TOUCHED_BY_NEW}", post.parameters()) if new else 0
+    for count, query in ((changed, _TOUCHED_BY_CHANGED), (removed, _TOUCHED_BY_REMOVED)):
         if count:
             write(f"INSERT INTO touched {query}", post.parameters())
     write("ANALYZE touched")
+    return shared
 
 
 _APPEND_NEW = f"""
@@ -111,8 +115,9 @@ _APPEND_NEW = f"""
 # The fold of one entry is that entry: an item that did not stand yet is taken from the stage as it is.
 _ADD_ITEMS = f"""
     INSERT INTO usage_item (subscription_id, {columns(KEY)}, {columns(VALUES)})
-    SELECT %(subscription)s, {columns(KEY, "s")}, {columns(VALUES, "s")} FROM staged s WHERE NOT EXISTS ({_ITEM_OF_STAGED})
+    SELECT %(subscription)s, {columns(KEY, "s")}, {columns(VALUES, "s")} FROM staged s
 """
+_ADD_SOME_ITEMS = f"{_ADD_ITEMS} WHERE NOT EXISTS ({_ITEM_OF_STAGED})"
 _RETIRE_CHANGED = f"""
     UPDATE entry e SET retired_by = %(import)s FROM changed c
     WHERE e.subscription_id = %(subscription)s AND e.month = ANY(%(months)s::date[]) AND {same_key("e", "c")}

@@ -59,24 +59,30 @@ class Stage:
     def __init__(self, copy: Copy, width: int) -> None:
         self._copy = copy
         self._tabs = width - 1
-        self._lines: list[str] = []
+        self._rows: list[list[str]] = []
         self.row_count = 0
 
     def add(self, cells: list[str]) -> None:
         """Stage a row by its cells, each as PostgreSQL reads it; an empty one is NULL."""
-        line = "\t".join(cells)
-        if "\\" in line or "\n" in line or "\r" in line or line.count("\t") != self._tabs:
-            line = "\t".join([cell.translate(_ESCAPED) for cell in cells])
-        self._lines.append(line)
-        self.row_count += 1
-        if len(self._lines) >= _ROWS_A_WRITE:
+        self._rows.append(cells)
+        if len(self._rows) >= _ROWS_A_WRITE:
             self.flush()
 
     def flush(self) -> None:
-        if self._lines:
-            self._lines.append("")
-            self._copy.write("\n".join(self._lines).encode())
-            self._lines.clear()
+        """Hand over the rows that were added since the last time."""
+        if self._rows:
+            self._copy.write((self._block() + "\n").encode())
+            self.row_count += len(self._rows)
+            self._rows.clear()
+
+    def _block(self) -> str:
+        """The rows as lines. What has to be escaped is looked for in all of them at once: it is rare."""
+        rows = self._rows
+        block = "\n".join(["\t".join(cells) for cells in rows])
+        as_is = "\\" not in block and "\r" not in block
+        if as_is and block.count("\n") == len(rows) - 1 and block.count("\t") == len(rows) * self._tabs:
+            return block
+        return "\n".join(["\t".join([cell.translate(_ESCAPED) for cell in cells]) for cells in rows])
 
 
 @contextmanager

@@ -17,7 +17,8 @@ UNFINISHED = ".initialising-"
 
 # For small installations; whoever has more memory says so in postgresql.conf. What must hold is said at the start (server.py).
 SIZES = {
-    "shared_buffers": "128MB",
+    "shared_buffers": "256MB",
+    "wal_buffers": "16MB",
     "max_connections": "100",
     "work_mem": "32MB",
     "maintenance_work_mem": "128MB",

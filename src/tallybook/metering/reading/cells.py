@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _REMEMBERED_MAX: Final = 8_192
+_TIMES_REMEMBERED_MAX: Final = 65_536
+"""A month has 44,640 minutes, and most sources tell times to the minute."""
 _REMEMBERED_MAX_CHARACTERS: Final = 100
 _INVOICE: Final = {"billable": "Billable", "free": "Free"}
 TYPED_FIELDS: Final = frozenset({
@@ -44,13 +46,14 @@ _TEXT_FIELDS: Final = (
 class Remembered(dict[str, T], Generic[T]):
     """What cells that recur were read as. A look-up is C's; only a new cell is read. Bounded, refusals are not kept."""
 
-    def __init__(self, read: Callable[[str], T]) -> None:
+    def __init__(self, read: Callable[[str], T], most: int = _REMEMBERED_MAX) -> None:
         super().__init__()
         self._read = read
+        self._most = most
 
     def __missing__(self, text: str) -> T:
         value = self._read(text)
-        if len(self) >= _REMEMBERED_MAX:
+        if len(self) >= self._most:
             self.clear()
         if len(text) <= _REMEMBERED_MAX_CHARACTERS:
             self[text] = value
@@ -60,7 +63,6 @@ class Remembered(dict[str, T], Generic[T]):
 def field_readers(columns: Columns, profile: Profile, options: ReadingOptions) -> dict[str, Callable[[str], object]]:
     """For each field the function that reads its cell; they raise `CellRefused`, and give None for nothing known."""
     months, numbers, times = MonthReader(profile), NumberReader(profile), TimeReader(profile, options.time_zone)
-    protected_unit, stored_unit = (columns.unit_bytes.get(field, 1) for field in ("protected_bytes", "stored_bytes"))
     return {
         "month": partial(_month, months, options.month and options.month.replace(day=1)),
         "customer": partial(_needed_text, "customer", "The customer's name", CUSTOMER_NAME_MAX_CHARACTERS),
@@ -79,8 +81,8 @@ def field_readers(columns: Columns, profile: Profile, options: ReadingOptions) -
         "days_backed_up": partial(numbers.whole, "days_backed_up"),
         "first_backup": partial(times.read, "first_backup"),
         "last_backup": partial(times.read, "last_backup"),
-        "protected_bytes": partial(numbers.size, "protected_bytes", protected_unit),
-        "stored_bytes": partial(numbers.size, "stored_bytes", stored_unit),
+        "protected_bytes": numbers.size_reader("protected_bytes", columns.unit_bytes.get("protected_bytes", 1)),
+        "stored_bytes": numbers.size_reader("stored_bytes", columns.unit_bytes.get("stored_bytes", 1)),
         "adjustment_for": partial(months.read, "adjustment_for"),
     }
 
@@ -97,11 +99,13 @@ def compile_row_reader(columns: Columns, profile: Profile, options: ReadingOptio
         invoice_words, day_counts, adjustments,
     ) = remembered  # fmt: skip
     read_name, read_details, read_id = _object_name, readers["object_details"], readers["object_id"]
-    read_first, read_last = readers["first_backup"], readers["last_backup"]
+    first_times, last_times = (
+        Remembered(readers[field], _TIMES_REMEMBERED_MAX) for field in ("first_backup", "last_backup")
+    )  # fmt: skip
     read_protected, read_stored = readers["protected_bytes"], readers["stored_bytes"]
     pick = _picker(columns)
     restore = partial(_restore, _text_indexes(columns)) if profile.restore_neutralised else None
-    make = tuple.__new__
+    make, most = tuple.__new__, TEXT_MAX_CHARACTERS
 
     def read(line: int, cells: list[str]) -> UsageRow:
         cells.append("")
@@ -115,11 +119,11 @@ def compile_row_reader(columns: Columns, profile: Profile, options: ReadingOptio
             UsageRow,
             (
                 line, months[month], customers[customer], customer_ids[customer_id], references[reference],
-                products[product], plans[plan], organisations[organisation], types[object_type], read_name(name),
+                products[product], plans[plan], organisations[organisation], types[object_type],
+                name if name and len(name) <= most and not name.isspace() else read_name(name),
                 read_details(details) if details else None, read_id(object_id) if object_id else None,
                 licences[licence], deleted_words[deleted], invoice_words[invoice], day_counts[days],
-                read_first(first_backup) if first_backup else None,
-                read_last(last_backup) if last_backup else None, read_protected(protected) if protected else None,
+                first_times[first_backup], last_times[last_backup], read_protected(protected) if protected else None,
                 read_stored(stored) if stored else None, adjustments[adjustment_for],
             ),
         )  # fmt: skip

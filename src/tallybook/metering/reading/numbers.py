@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from decimal import ROUND_HALF_UP, Context, Decimal
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from tallybook.metering.reading.refusals import CellRefused
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tallybook.metering.reading.profiles import Profile
 
 NUMBER_MAX: Final = 2**63 - 1
@@ -45,10 +48,11 @@ class NumberReader:
             raise CellRefused(field, text, f"Not a whole number in the profile {self._profile}; write digits only.")
         return _bounded(field, text, int(whole))
 
-    def size(self, field: str, unit_bytes: int, text: str) -> int | None:
-        """A size in a unit of so many bytes, rounded to the nearest byte; None for an empty cell."""
-        if unit_bytes == 1:
-            return self.whole(field, text)
+    def size_reader(self, field: str, unit_bytes: int) -> Callable[[str], int | None]:
+        """What reads sizes in a unit of so many bytes: as bytes, rounded to the nearest; None for an empty cell."""
+        return partial(self.whole, field) if unit_bytes == 1 else partial(self._size, field, unit_bytes)
+
+    def _size(self, field: str, unit_bytes: int, text: str) -> int | None:
         if not (trimmed := text.strip()):
             return None
         whole, fraction = self._parts(field, text, trimmed)
