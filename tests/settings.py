@@ -5,7 +5,7 @@ import tempfile
 
 os.environ.setdefault("TALLYBOOK_SECRET_KEY", "only-for-tests-" + "0123456789abcdef" * 3)
 os.environ["TALLYBOOK_HOME"] = os.path.join(tempfile.gettempdir(), "tallybook-tests-no-home")  # noqa: PTH118 - a plain text
-for _name in ("TALLYBOOK_DATABASE_URL", "TALLYBOOK_OWNER_DATABASE_URL", "TALLYBOOK_PUBLIC_URL"):
+for _name in ("TALLYBOOK_DATABASE_URL", "TALLYBOOK_OWNER_DATABASE_URL", "TALLYBOOK_PUBLIC_URL", "TALLYBOOK_TRUSTED_PROXIES"):
     os.environ.pop(_name, None)
 
 from tallybook.config.settings import *  # noqa: E402, F403

@@ -59,6 +59,7 @@ def test_wrong_words_are_status_2_without_a_traceback(run: Run, arguments: list[
         pytest.param({"TALLYBOOK_DATABASE_URL": "nonsense"}, "TALLYBOOK_DATABASE_URL is no PostgreSQL address", id="address"),
         pytest.param({"TALLYBOOK_SECRET_KEY": "short"}, "32 characters or more", id="secret key"),
         pytest.param({"TALLYBOOK_PUBLIC_URL": "http://bills.example"}, "has to be https", id="public address"),
+        pytest.param({"TALLYBOOK_TRUSTED_PROXIES": "*"}, "* is no address and no network", id="proxies"),
         pytest.param({"TALLYBOOK_REPORT_TIMEOUT_SECONDS": "soon"}, "TALLYBOOK_REPORT_TIMEOUT_SECONDS", id="timeout"),
         pytest.param({"TALLYBOOK_SECRET_KEY_FILE": "/nonexistent"}, "cannot be read", id="secret file"),
     ],

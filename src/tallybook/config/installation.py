@@ -4,14 +4,16 @@ import os
 import secrets
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 from urllib.parse import urlsplit
 
 from platformdirs import user_data_path
 from pydantic import Field, SecretStr, ValidationError, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from tallybook.errors import SettingRefused
+from tallybook.errors import Refused, SettingRefused
+from tallybook.web.addresses import Network
+from tallybook.web.networks import read_networks
 
 PREFIX = "TALLYBOOK_"
 LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "::1")
@@ -41,6 +43,12 @@ class Installation(BaseSettings):
         default="http://localhost:8000",
         description="Where people reach the console. Has to be https, except on loopback.",
     )
+    trusted_proxies: Annotated[tuple[Network, ...], NoDecode] = Field(
+        default_factory=tuple,
+        validate_default=False,
+        description="Addresses or networks of the proxies in front, with commas between them. Only they are believed about "
+        "who is calling, by `X-Forwarded-For`. Default: nobody is.",
+    )
     secret_key: SecretStr | None = Field(
         default=None,
         description="Key that signs sessions, 32 characters or more. Default: made once and kept in the home folder.",
@@ -67,6 +75,14 @@ class Installation(BaseSettings):
             raise ValueError("has to be https: over plain http the sign-in could be read on the way, except on localhost")
         _ = parts.port  # raises ValueError where it is no number
         return url.rstrip("/")
+
+    @field_validator("trusted_proxies", mode="before")
+    @classmethod
+    def _named_proxies(cls, text: str) -> tuple[Network, ...]:
+        try:
+            return read_networks(text.split(","))
+        except Refused as error:
+            raise ValueError(str(error).removesuffix(".")) from None
 
     @field_validator("secret_key")
     @classmethod
