@@ -3,13 +3,15 @@
 from collections.abc import Iterator
 
 import pytest
+from django.conf import settings
 from django.core.cache import cache
-from django.test import Client
+from django.test import Client, override_settings
 from django.urls import NoReverseMatch, reverse
 from tests.conftest import PASSWORD
 from tests.console.cast import Browse, page_address, words
 
 from tallybook.subscriptions.models import Subscription, User
+from tallybook.web.networks import read_networks
 
 
 @pytest.fixture(autouse=True)
@@ -94,6 +96,75 @@ def test_attempts_of_one_address_are_throttled(browse: Browse, owner: User) -> N
     assert "Too many attempts failed. Wait a minute, then try again." in said[10]
     statuses = [sign_in(client, owner.email, "wrong").status_code for _ in range(20)]
     assert statuses[-1] == 429
+
+
+THROTTLED = "Too many attempts failed."
+PROXY = "10.0.0.1"
+
+
+def attempt(client: Client, owner: User, peer: str, forwarded_for: str | None = None) -> str:
+    """Tries a wrong password from there; gives the words of the answer."""
+    headers = {} if forwarded_for is None else {"X-Forwarded-For": forwarded_for}
+    form = {"login": owner.email, "password": "wrong"}
+    return words(client.post(reverse("account_login"), form, headers=headers, REMOTE_ADDR=peer))
+
+
+@pytest.fixture
+def _two_attempts() -> Iterator[None]:
+    """Fewer than the product's ten, since hashing each password takes its time."""
+    with override_settings(ACCOUNT_RATE_LIMITS={"login_failed": "2/m/ip"}):
+        yield
+
+
+@pytest.fixture
+def _proxy(_two_attempts: None) -> Iterator[None]:
+    trusted = {"trusted_proxies": read_networks([PROXY])}
+    with override_settings(INSTALLATION=settings.INSTALLATION.model_copy(update=trusted)):
+        yield
+
+
+@pytest.mark.usefixtures("_proxy")
+def test_clients_behind_a_trusted_proxy_are_throttled_apart(browse: Browse, owner: User) -> None:
+    client = browse(None)
+    said = [attempt(client, owner, PROXY, f"198.51.100.{number}, 192.0.2.7") for number in range(3)]
+    assert THROTTLED not in said[1]
+    assert THROTTLED in said[2]
+    assert THROTTLED not in attempt(client, owner, PROXY, "192.0.2.8")
+    assert THROTTLED in attempt(client, owner, "192.0.2.7")
+
+
+@pytest.mark.usefixtures("_proxy")
+def test_ipv6_clients_are_throttled_by_their_site(browse: Browse, owner: User) -> None:
+    client = browse(None)
+    said = [attempt(client, owner, PROXY, f"2001:db8:0:1::{number}") for number in range(3)]
+    assert THROTTLED in said[2]
+    assert THROTTLED not in attempt(client, owner, PROXY, "2001:db8:0:2::1")
+
+
+@pytest.mark.usefixtures("_proxy")
+def test_a_forged_header_from_elsewhere_does_not_help(browse: Browse, owner: User) -> None:
+    client = browse(None)
+    said = [attempt(client, owner, "192.0.2.7", f"198.51.100.{number}") for number in range(3)]
+    assert THROTTLED not in said[1]
+    assert THROTTLED in said[2]
+
+
+@pytest.mark.usefixtures("_two_attempts")
+def test_without_a_setting_no_header_helps(browse: Browse, owner: User) -> None:
+    client = browse(None)
+    said = [attempt(client, owner, PROXY, f"198.51.100.{number}") for number in range(3)]
+    assert THROTTLED not in said[1]
+    assert THROTTLED in said[2]
+
+
+@pytest.mark.usefixtures("_proxy")
+@pytest.mark.parametrize("forwarded_for", [None, "unknown"])
+def test_whom_a_trusted_proxy_does_not_name_shares_its_limit(browse: Browse, owner: User, forwarded_for: str | None) -> None:
+    client = browse(None)
+    said = [attempt(client, owner, PROXY, forwarded_for) for _ in range(3)]
+    assert "Check both, and type the password again." in said[0]
+    assert THROTTLED in said[2]
+    assert THROTTLED not in attempt(client, owner, PROXY, "192.0.2.7")
 
 
 def test_sign_out_is_a_post(browse: Browse, owner: User) -> None:
