@@ -28,7 +28,7 @@ demo: setup ## Load a made-up MSP and serve the console (ARGS=--no-serve only lo
 serve: setup ## Serve the console
 	$(BIN)/tallybook serve $(ARGS)
 
-test: setup chromium ## Run every test on a real PostgreSQL and a real browser
+test: setup programs ## Run every test on a real PostgreSQL, in a real browser and behind real proxies
 	$(BIN)/python -m pytest -n 2 $(ARGS)
 
 check: setup ## Lint, types, floors, templates, migration drift
@@ -51,10 +51,9 @@ format: setup ## Format the code
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix-only .
 
-# Chromium comes from the system: installed where that is allowed, else named in one line.
-.PHONY: chromium
-chromium:
-	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || \
-	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
-		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium >/dev/null; \
-	else echo "The browser tests need Chromium: sudo apt-get install chromium"; exit 1; fi
+# What the tests run of the system, as program:package; installed where that is allowed, else named in one line.
+PROGRAMS := chromium,chromium-browser,google-chrome:chromium nginx:nginx haproxy:haproxy \
+	curl:curl wget:wget node:nodejs npm:npm openssl:openssl
+.PHONY: programs
+programs:
+	@tests/programs.sh $(PROGRAMS)

@@ -28,6 +28,8 @@ from tallybook.subscriptions.models import Role, Subscription, User
 from tallybook.subscriptions.people import create_user, grant_role
 from tallybook.subscriptions.subscriptions import create_subscription
 
+pytest_plugins = ("tests.proxies",)
+
 SAMPLES = Path(__file__).parent / "samples"
 PASSWORD = "correct horse battery staple"
 

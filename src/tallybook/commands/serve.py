@@ -7,14 +7,12 @@ from typing import Annotated, Any
 
 import typer
 from django.conf import settings
-from gunicorn.app.base import BaseApplication
 
 from tallybook.commands.environment import open_database
+from tallybook.commands.web_server import WebServer
 from tallybook.errors import Refused, SettingRefused
 
 DEFAULT_PORT = 8000
-_THREADS_A_WORKER = 16
-_REQUEST_SECONDS = 120
 
 
 def serve(
@@ -38,38 +36,14 @@ def serve_console(host: str, port: int, workers: int) -> None:
     _check_free(host, port)
     shown = f"[{host}]" if ":" in host else host
     print(f"Serving on http://{shown}:{port} (stop with Ctrl-C).", flush=True)
-    _Server({"bind": f"{shown}:{port}", "workers": workers}).run()
+    WebServer(f"{shown}:{port}", workers, _load_console).run()
 
 
-class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
-    """gunicorn with our settings and no configuration file."""
+def _load_console() -> Any:  # noqa: ANN401 - gunicorn's word for a WSGI program
+    # Imported in the worker only, see `WebServer`.
+    from tallybook.config.wsgi import application  # noqa: PLC0415
 
-    def __init__(self, options: dict[str, Any]) -> None:
-        self._options = options
-        super().__init__()
-
-    def load_config(self) -> None:
-        fixed = {
-            "worker_class": "gthread",
-            "threads": _THREADS_A_WORKER,
-            "timeout": _REQUEST_SECONDS,
-            "graceful_timeout": 30,
-            "proc_name": "tallybook",
-            "loglevel": "warning",
-            # Headers with underscores are dropped: no program behind could tell them from those with hyphens.
-            "header_map": "drop",
-            "forwarded_allow_ips": "",
-            # Would be a file in the home of whoever serves, and nobody uses it.
-            "control_socket_disable": True,
-        }
-        for name, value in (fixed | self._options).items():
-            self.cfg.set(name, value)
-
-    def load(self) -> Any:  # noqa: ANN401 - gunicorn's word for a WSGI program
-        # Imported in the worker, after the fork: connections are not shared between processes.
-        from tallybook.config.wsgi import application  # noqa: PLC0415
-
-        return application
+    return application
 
 
 def _check_https(host: str) -> None:
