@@ -4,6 +4,7 @@ TallybookError          something the person at the keyboard can mend; its text 
 ├── DatabaseUnavailable no database to work with, or not one that serves
 ├── SettingRefused      a setting of the installation that is wrong or unsafe
 ├── NotFound            a thing that was named does not exist (or is somebody else's: it looks the same)
+├── NotAllowed          the thing is there and the person may see that, but their role does not reach so far
 ├── Refused             the request is understood and not done
 │   └── NotNow          nothing is wrong with it, but this machine cannot do it now
 └── UnusableFile        a usage file of which no row can be read
@@ -26,6 +27,10 @@ class SettingRefused(TallybookError):
 
 class NotFound(TallybookError):
     """What was named is not there. Somebody else's thing gets the same words."""
+
+
+class NotAllowed(TallybookError):
+    """The person belongs here, but their role does not allow this."""
 
 
 class Refused(TallybookError):

@@ -6,7 +6,7 @@ import pytest
 from tests.bookkeeping import SUBSCRIPTION_TABLES
 
 from tallybook.database.queries import number
-from tallybook.errors import NotFound, Refused
+from tallybook.errors import NotAllowed, NotFound, Refused
 from tallybook.subscriptions.access import entered_by, membership_of, memberships_of
 from tallybook.subscriptions.models import Role, Subscription, User
 from tallybook.subscriptions.people import create_user, grant_role
@@ -70,6 +70,21 @@ def test_a_strangers_subscription_is_like_a_missing_one(subscription: Subscripti
         with pytest.raises(NotFound), entered_by(stranger, missing):
             pass
     assert said[0] == said[1] == "There is no such subscription."
+
+
+def test_a_role_that_does_not_reach_so_far_is_told_so(subscription: Subscription, owner: User, viewer: User) -> None:
+    roles = {Role.OWNER, Role.BILLING}
+    with entered_by(owner, subscription.id, roles=roles) as membership:
+        assert membership.role == Role.OWNER
+    with pytest.raises(NotAllowed) as refused, entered_by(viewer, subscription.id, roles=roles):
+        pass
+    assert str(refused.value) == "This is for the owner or billing of a subscription, and you are its viewer."
+
+
+def test_a_strangers_role_is_not_looked_at(subscription: Subscription, stranger: User) -> None:
+    with pytest.raises(NotFound), entered_by(stranger, subscription.id, roles={Role.OWNER}):
+        pass
+    assert membership_of(stranger, memberships_of(stranger)[0].subscription_id).role == Role.OWNER
 
 
 def test_who_enters_sees_that_subscription_and_afterwards_none(subscription: Subscription, owner: User, stranger: User) -> None:

@@ -3,7 +3,7 @@
 import pytest
 from tests.console.cast import Browse, page_address, words
 
-from tallybook.errors import DatabaseUnavailable, NotFound, Refused, SettingRefused
+from tallybook.errors import DatabaseUnavailable, NotAllowed, NotFound, Refused, SettingRefused
 from tallybook.subscriptions.models import Subscription, User
 
 
@@ -11,6 +11,7 @@ from tallybook.subscriptions.models import Subscription, User
     "case",
     [
         (NotFound("There is no such customer."), 404, "Not found There is no such customer."),
+        (NotAllowed("This is for owners."), 403, "Not allowed This is for owners."),
         (Refused("Not <b>that</b>."), 400, "That cannot be done Not <b>that</b>."),
         (SettingRefused("TALLYBOOK_HOME: no."), 400, "TALLYBOOK_HOME: no."),
         (DatabaseUnavailable("db.internal refuses."), 503, "The database does not answer. Try again in a minute."),

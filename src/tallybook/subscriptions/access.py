@@ -1,12 +1,14 @@
 """Who may reach which subscription: the only way from a person to a subscription's rows."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from uuid import UUID
 
 from tallybook.database.scope import person_scope, subscription_scope
-from tallybook.errors import NotFound
-from tallybook.subscriptions.models import Membership, User
+from tallybook.errors import NotAllowed, NotFound
+from tallybook.subscriptions.models import Membership, Role, User
+
+EVERY_ROLE = frozenset(Role)
 
 
 def memberships_of(user: User) -> list[Membership]:
@@ -33,12 +35,21 @@ def membership_of(user: User, subscription_id: UUID) -> Membership:
 
 
 @contextmanager
-def entered_by(user: User, subscription_id: UUID) -> Iterator[Membership]:
+def entered_by(user: User, subscription_id: UUID, roles: Collection[Role] = EVERY_ROLE) -> Iterator[Membership]:
     """Check that the person belongs to the subscription, then open a transaction that sees its rows and no others.
+
+    Args:
+        user: who asks.
+        subscription_id: where they want to go.
+        roles: one of them is needed.
 
     Raises:
         NotFound: see `membership_of`.
+        NotAllowed: the person belongs to it, in another role.
     """
     membership = membership_of(user, subscription_id)
+    if membership.role not in roles:
+        needed = " or ".join(role.value for role in Role if role in roles)
+        raise NotAllowed(f"This is for the {needed} of a subscription, and you are its {membership.role}.")
     with subscription_scope(subscription_id):
         yield membership

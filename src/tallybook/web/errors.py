@@ -9,7 +9,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.template.loader import render_to_string
 
-from tallybook.errors import DatabaseUnavailable, NotFound, TallybookError
+from tallybook.errors import DatabaseUnavailable, NotAllowed, NotFound, TallybookError
 
 
 class _Kind(NamedTuple):
@@ -18,6 +18,7 @@ class _Kind(NamedTuple):
 
 
 _BAD = _Kind(400, "That cannot be done")
+_FORBIDDEN = _Kind(403, "Not allowed")
 _MISSING = _Kind(404, "Not found")
 _UNAVAILABLE = _Kind(503, "Out of service")
 
@@ -38,6 +39,8 @@ class ErrorPages:
         """Called by Django with whatever a view raises."""
         if isinstance(error, NotFound):
             return error_page(request, _MISSING, str(error))
+        if isinstance(error, NotAllowed):
+            return error_page(request, _FORBIDDEN, str(error))
         if isinstance(error, (DatabaseUnavailable, OperationalError)):
             return error_page(request, _UNAVAILABLE, "The database does not answer. Try again in a minute.", framed=False)
         return error_page(request, _BAD, str(error)) if isinstance(error, TallybookError) else None
@@ -55,7 +58,7 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001 - Django passes it by this name
-    return error_page(request, _Kind(403, "Not allowed"), "You may not do this here.")
+    return error_page(request, _FORBIDDEN, "You may not do this here.")
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001 - Django passes it by this name
