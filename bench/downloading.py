@@ -13,6 +13,7 @@ from bench.browser import Browser
 from bench.installation import Installation
 from bench.processes import watched
 from bench.table import Figure, megabytes, print_figures, seconds
+from tallybook.audit.acting import Actor
 from tallybook.reports.choice import Choice
 from tallybook.reports.months import month_before, month_text
 from tallybook.subscriptions.models import Role
@@ -27,7 +28,7 @@ _GROWTH = "< 50 MB"
 
 def measure_downloading(installation: Installation, choice: Choice, digest: bytes) -> None:
     """Download a large report from a real server, and see that it is the one with this digest."""
-    grant_role(choice.subscription, create_user(_EMAIL, _PASSWORD), Role.OWNER)
+    grant_role(choice.subscription, create_user(_EMAIL, _PASSWORD), Role.OWNER, actor=Actor.operator("bench"))
     with _serving(installation) as (port, pid):
         browser = Browser(port)
         browser.sign_in(_EMAIL, _PASSWORD)

@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 import psycopg
 from django.db import connection
 
+from tallybook.audit.acting import Actor
 from tallybook.database.scope import subscription_scope
 from tallybook.metering.importing import ImportOptions, import_file
 from tallybook.metering.reading import ReadingOptions, UsageRow
@@ -32,9 +33,12 @@ SUBSCRIPTION_TABLES = (
     "usage_item",
     "revision",
     "membership",
+    "audit_event",
+    "audit_detail",
 )
 OCTOBER, NOVEMBER = date(2026, 10, 1), date(2026, 11, 1)
 PLAIN = Form()
+OPERATOR = Actor.operator("tester")
 
 Cells = dict[str, str]
 
@@ -81,7 +85,7 @@ def take(
         path.write_bytes(usage_csv(content) if isinstance(content, list) else content)
         content = path
     reading = ReadingOptions(profile=profile, time_zone=subscription.zone)
-    return import_file(subscription, content, ImportOptions(reading=reading, **options))
+    return import_file(subscription, content, ImportOptions(reading=reading, **options), actor=OPERATOR)
 
 
 def counts(summary: Summary) -> tuple[int, int, int, int, int]:

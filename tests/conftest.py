@@ -99,7 +99,7 @@ def other_subscription() -> Subscription:
 
 def _person(subscription: Subscription, role: Role) -> User:
     user = create_user(f"{role}.{uuid4()}@msp.example", PASSWORD)
-    grant_role(subscription, user, role)
+    grant_role(subscription, user, role, actor=bookkeeping.OPERATOR)
     return user
 
 

@@ -4,6 +4,7 @@ from uuid import uuid4
 
 import pytest
 from django.test import Client
+from tests.bookkeeping import OPERATOR
 from tests.conftest import PASSWORD
 from tests.console.cast import Browse, page_address, words
 
@@ -31,7 +32,7 @@ def test_the_menu_shows_where_one_is(browse: Browse, viewer: User, subscription:
 def test_several_subscriptions_can_be_switched(
     browse: Browse, viewer: User, subscription: Subscription, other_subscription: Subscription
 ) -> None:
-    grant_role(other_subscription, viewer, Role.BILLING)
+    grant_role(other_subscription, viewer, Role.BILLING, actor=OPERATOR)
     page = browse(viewer).get(page_address(other_subscription)).content.decode()
     assert f'href="{page_address(subscription)}"' in page
     assert other_subscription.name in page

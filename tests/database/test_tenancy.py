@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import psycopg
 import pytest
-from tests.bookkeeping import SUBSCRIPTION_TABLES, usage
+from tests.bookkeeping import OPERATOR, SUBSCRIPTION_TABLES, usage
 from tests.conftest import TestDatabase
 
 from tallybook.database.scope import subscription_scope
@@ -22,8 +22,10 @@ OWN = (
     "(subscription_id = ( SELECT (NULLIF(current_setting('tallybook.subscription'::text, true), ''::text))::uuid "
     'AS "nullif"))'
 )
-KEPT_FOR_EVER = ("customer", "organisation", "revision", "source", "usage_import", "entry")
+APPENDED_ONLY = ("audit_event", "audit_detail")
+KEPT_FOR_EVER = ("customer", "organisation", "revision", "source", "usage_import", "entry", *APPENDED_ONLY)
 ENFORCED = {
+    "audit_detail (subscription_id, number) audit_event (subscription_id, number)",
     "customer_alias (subscription_id, customer_id) customer (subscription_id, id)",
     "organisation (subscription_id, customer_id) customer (subscription_id, id)",
     "usage_import (subscription_id, source_number) source (subscription_id, number)",
@@ -50,11 +52,11 @@ def asked(url: str, statement: str, *parameters: object, scope: object = None) -
 
 @pytest.fixture
 def filled(subscription: Subscription, take: Callable[..., Summary], owner: User) -> Subscription:
-    """A subscription with a row in each of its tables."""
+    """A subscription with a row in each of its tables; what was done to make it stands in the audit log."""
     assert owner.pk
     take([usage(organisation="anchor.example")])
     with subscription_scope(subscription.id):
-        alias_customer(subscription, "Anchor Ltd", f"Anker {uuid4()}")
+        alias_customer(subscription, "Anchor Ltd", f"Anker {uuid4()}", actor=OPERATOR)
     return subscription
 
 
@@ -64,7 +66,7 @@ def test_every_table_with_a_subscription_is_known_here(database: TestDatabase) -
         "SELECT table_name FROM information_schema.columns WHERE table_schema = 'public' AND column_name = 'subscription_id'",
     )
     assert {name for (name,) in found} == set(SUBSCRIPTION_TABLES)
-    assert len(found) == 9
+    assert len(found) == 11
 
 
 @pytest.mark.parametrize("table", TENANT_TABLES)
@@ -85,7 +87,8 @@ def test_a_table_is_secured_for_runtime_and_open_to_its_owner(database: TestData
     }
     assert (enabled, forced, owner) == (True, True, OWNER)
     assert policies.pop("owner") == ("PERMISSIVE", [OWNER], "ALL", "true")
-    assert set(policies) == {"read", "insert", "update"} | (set() if table in KEPT_FOR_EVER else {"delete"})
+    refused = {"update", "delete"} if table in APPENDED_ONLY else {"delete"} if table in KEPT_FOR_EVER else set()
+    assert set(policies) == {"read", "insert", "update", "delete"} - refused
     if table not in ("membership", "subscription"):
         assert {condition for *_, condition in policies.values()} == {OWN}
 
@@ -135,11 +138,12 @@ def test_the_runtime_role_owns_nothing_and_bypasses_nothing(database: TestDataba
 def test_raw_sql_sees_its_own_subscription_only(database: TestDatabase, filled: Subscription, table: str) -> None:
     key = "id" if table == "subscription" else "subscription_id"
     count = f"SELECT count(*) FROM {table} WHERE {key} = %s"
-    assert asked(database.runtime_url, count, filled.id, scope=filled.id) == [(1,)]
+    rows = [(3,)] if table in APPENDED_ONLY else [(1,)]
+    assert asked(database.runtime_url, count, filled.id, scope=filled.id) == rows
     assert asked(database.runtime_url, count, filled.id) == [(0,)]
     assert asked(database.runtime_url, count, filled.id, scope=uuid4()) == [(0,)]
     assert asked(database.runtime_url, f"SELECT count(*) FROM {table}", scope="") == [(0,)]
-    assert asked(database.owner_url, count, filled.id) == [(1,)]
+    assert asked(database.owner_url, count, filled.id) == rows
 
 
 @pytest.mark.parametrize("table", SUBSCRIPTION_TABLES)
@@ -148,8 +152,11 @@ def test_raw_sql_cannot_reach_or_make_rows_of_another_subscription(
 ) -> None:
     foreign = other_subscription.id
     move = f"UPDATE {table} SET subscription_id = %s"
-    with pytest.raises(psycopg.errors.InsufficientPrivilege, match="row-level security"):
-        asked(database.runtime_url, move, foreign, scope=filled.id)
+    if table in APPENDED_ONLY:
+        assert asked(database.runtime_url, move, foreign, scope=filled.id) == [(0,)]
+    else:
+        with pytest.raises(psycopg.errors.InsufficientPrivilege, match="row-level security"):
+            asked(database.runtime_url, move, foreign, scope=filled.id)
     copy = f"INSERT INTO {table} SELECT * FROM {table}"
     with psycopg.connect(database.runtime_url) as session:
         session.execute("SELECT set_config('tallybook.subscription', %s, false)", [str(filled.id)])

@@ -5,7 +5,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from tests.bookkeeping import counts, customer_ids, query, reported, revisions, usage
+from tests.bookkeeping import OPERATOR, counts, customer_ids, query, reported, revisions, usage
 from tests.bookkeeping import take as take_into
 
 from tallybook.database.scope import subscription_scope
@@ -56,8 +56,8 @@ def test_no_new_customers_refuses_with_near_matches(subscription: Subscription, 
 def test_an_alias_and_a_former_name_find_the_customer(subscription: Subscription, take: Take) -> None:
     take([usage(customer="Anchor Ltd")])
     with subscription_scope(subscription.id):
-        alias_customer(subscription, "Anchor Ltd", "Anchor Limited")
-        rename_customer(subscription, "Anchor Ltd", "Anker GmbH")
+        alias_customer(subscription, "Anchor Ltd", "Anchor Limited", actor=OPERATOR)
+        rename_customer(subscription, "Anchor Ltd", "Anker GmbH", actor=OPERATOR)
     names = ["ANCHOR LIMITED", "Anchor Ltd", "anker gmbh"]
     summary = take([usage(customer=name, object_name=name) for name in names])
     assert (counts(summary), summary.customers_created) == ((3, 3, 0, 0, 0), 0)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import date
 
 import pytest
-from tests.bookkeeping import NOVEMBER, OCTOBER, chosen, customer_ids, reported, usage
+from tests.bookkeeping import NOVEMBER, OCTOBER, OPERATOR, chosen, customer_ids, reported, usage
 
 from tallybook.database.scope import subscription_scope
 from tallybook.errors import NotFound, Refused
@@ -53,7 +53,7 @@ def test_a_choice_gives_the_rows_it_names(  # noqa: PLR0913, PLR0917 - a table
 
 def test_a_customer_is_found_by_its_alias(filled: Subscription) -> None:
     with subscription_scope(filled.id):
-        alias_customer(filled, "Anchor Ltd", "Anker GmbH")
+        alias_customer(filled, "Anchor Ltd", "Anker GmbH", actor=OPERATOR)
     choice = chosen(filled, customers=("anker gmbh", "Anchor Ltd"))
     assert choice.customer_ids == (customer_ids(filled)["Anchor Ltd"],)
     assert {row["Customer Name"] for row in reported(choice)} == {"Anchor Ltd"}

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 
-from tests.bookkeeping import NOVEMBER, OCTOBER, revisions, usage
+from tests.bookkeeping import NOVEMBER, OCTOBER, OPERATOR, revisions, usage
 
 from tallybook.database.scope import subscription_scope
 from tallybook.metering.summary import Summary
@@ -39,10 +39,10 @@ def test_replacing_raises_the_months_that_lose_something(subscription: Subscript
 def test_a_new_name_raises_all_months_and_an_alias_none(subscription: Subscription, take: Take) -> None:
     take([usage(month="2026-09"), usage(month="2026-10", customer="Birch Ltd")])
     with subscription_scope(subscription.id):
-        alias_customer(subscription, "Anchor Ltd", "Anker GmbH")
+        alias_customer(subscription, "Anchor Ltd", "Anker GmbH", actor=OPERATOR)
     assert revisions(subscription) == {"2026-09": 1, "2026-10": 1}
     with subscription_scope(subscription.id):
-        rename_customer(subscription, "Anchor Ltd", "Anker GmbH")
+        rename_customer(subscription, "Anchor Ltd", "Anker GmbH", actor=OPERATOR)
     assert revisions(subscription) == {"2026-09": 2, "2026-10": 2}
 
 

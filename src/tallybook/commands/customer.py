@@ -4,6 +4,7 @@ import json
 
 import typer
 
+from tallybook.commands.acting import acting_operator
 from tallybook.commands.environment import open_database
 from tallybook.commands.options import AsJson, SubscriptionName
 from tallybook.database.scope import subscription_scope
@@ -43,7 +44,7 @@ def alias(name: str, alias: str, subscription: SubscriptionName) -> None:
     open_database()
     chosen = find_subscription(subscription)
     with subscription_scope(chosen.id):
-        customer = alias_customer(chosen, name, alias)
+        customer = alias_customer(chosen, name, alias, actor=acting_operator())
     print(f"Files may call {customer.name!r} also {alias!r}.")
 
 
@@ -53,5 +54,5 @@ def rename(name: str, new_name: str, subscription: SubscriptionName) -> None:
     open_database()
     chosen = find_subscription(subscription)
     with subscription_scope(chosen.id):
-        customer = rename_customer(chosen, name, new_name)
+        customer = rename_customer(chosen, name, new_name, actor=acting_operator())
     print(f"{name!r} is now {customer.name!r}.")

@@ -12,6 +12,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
+from tallybook.commands.acting import acting_operator
 from tallybook.commands.environment import open_database
 from tallybook.commands.options import AsJson, SubscriptionName
 from tallybook.metering.importing import ImportOptions, import_file
@@ -54,7 +55,7 @@ def import_(  # noqa: PLR0913 - one parameter for each option
     reading = ReadingOptions(profile=profile, encoding=encoding, delimiter=delimiter, month=given_month, time_zone=chosen.zone)
     options = ImportOptions(reading=reading, new_customers=new_customers, replace=replace, atomic=atomic, dry_run=dry_run)
     with _progress() as progress:
-        summary = import_file(chosen, file, options, progress)
+        summary = import_file(chosen, file, options, actor=acting_operator(), progress=progress)
     if as_json:
         _print_json(summary)
     else:

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from tallybook.commands.acting import acting_operator
 from tallybook.commands.environment import open_database
 from tallybook.errors import Refused
 from tallybook.subscriptions.models import Role
@@ -36,7 +37,7 @@ def create(
     password = _read_password() if password_stdin else secrets.token_urlsafe(15)
     user = create_user(email, password)
     if chosen:
-        grant_role(chosen, user, role)
+        grant_role(chosen, user, role, actor=acting_operator())
     print(f"Made {user.email}" + (f", {role.value} of {chosen.name!r}." if chosen else ", without a role so far."))
     if not password_stdin:
         print(f"Password: {password}")

@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "csp",
+    "tallybook.audit",
     "tallybook.subscriptions",
     "tallybook.usage",
     "tallybook.console",

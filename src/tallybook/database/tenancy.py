@@ -14,22 +14,32 @@ IS_OPERATOR = "(SELECT current_setting('tallybook.operator', true) IS NOT DISTIN
 OWN_ROWS = f"subscription_id = {CURRENT_SUBSCRIPTION}"
 
 
-def protect(table: str, *, visible: str = OWN_ROWS, writable: str | None = None, deletable: bool = True) -> RunSQL:
+def protect(
+    table: str,
+    *,
+    visible: str = OWN_ROWS,
+    writable: str | None = None,
+    updatable: bool = True,
+    deletable: bool = True,
+) -> RunSQL:
     """Row-level security with FORCE on a table, forward and backward.
 
     Args:
         table: name of the table.
         visible: SQL condition of the rows that can be read.
         writable: SQL condition of the rows that can be written; the same as visible when left out.
-        deletable: whether the runtime role can delete rows at all.
+        updatable: whether the runtime role can change rows at all. It has the right by GRANT, as on all tables; without a
+            policy it finds no row to change.
+        deletable: likewise for deleting.
     """
     writable = writable or visible
     policies = {
         "owner": "TO CURRENT_USER USING (true)",
         "read": f"FOR SELECT USING ({visible})",
         "insert": f"FOR INSERT WITH CHECK ({writable})",
-        "update": f"FOR UPDATE USING ({writable})",
     }
+    if updatable:
+        policies["update"] = f"FOR UPDATE USING ({writable})"
     if deletable:
         policies["delete"] = f"FOR DELETE USING ({writable})"
     return RunSQL(

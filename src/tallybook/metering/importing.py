@@ -10,6 +10,8 @@ from heapq import merge
 from operator import attrgetter
 from pathlib import Path
 
+from tallybook.audit.acting import Actor, Subject
+from tallybook.audit.recording import record
 from tallybook.database.scope import subscription_scope
 from tallybook.metering.naming import NameRefused, Names
 from tallybook.metering.reading import ReadingOptions, RefusedRow, UsageFile, open_usage_file
@@ -51,7 +53,12 @@ class _NotKept(Exception):
 
 
 def import_file(
-    subscription: Subscription, path: Path, options: ImportOptions, progress: Progress = lambda _file, _rows: None
+    subscription: Subscription,
+    path: Path,
+    options: ImportOptions,
+    *,
+    actor: Actor,
+    progress: Progress = lambda _file, _rows: None,
 ) -> Summary:
     """Take a usage file into the subscription's ledger.
 
@@ -59,6 +66,7 @@ def import_file(
         subscription: whose usage it is.
         path: a file that `tallybook.metering.reading` can read.
         options: see ImportOptions.
+        actor: who imports.
         progress: called now and then with the file and the number of rows read so far.
 
     Raises:
@@ -68,7 +76,7 @@ def import_file(
         work = _Import(subscription, file, options, progress)
         try:
             with subscription_scope(subscription.id):
-                work.run()
+                work.run(actor)
         except _NotKept:
             pass
     summary = work.summary
@@ -94,7 +102,7 @@ class _Import:
         self._progress = progress
         self._unread: Spool[Refusal] = Spool(Refusal)
 
-    def run(self) -> None:
+    def run(self, actor: Actor) -> None:
         lock_subscription(self._subscription.id)
         names = Names.load(self._subscription, allow_new=self._options.new_customers)
         self._stage(names)
@@ -109,6 +117,7 @@ class _Import:
         if self._options.dry_run:
             raise _NotKept
         finish_import(post, self._facts())
+        self._record(post, actor)
         self.summary.imported = True
 
     def _stage(self, names: Names) -> None:
@@ -157,6 +166,12 @@ class _Import:
         summary.existing = posted.existing + repeats
         summary.customers_created = len(names.new_customers)
         summary.notes.extend(names.notes.values())
+
+    def _record(self, post: Post, actor: Actor) -> None:
+        facts = self._facts()
+        facts |= {"replaced": post.replace, "customers_created": self.summary.customers_created}
+        subject = Subject("file", str(post.import_number), str(facts.pop("file_name")))
+        record(self._subscription.id, actor, "file.imported", subject, before=None, after=facts)
 
     def _facts(self) -> dict[str, object]:
         """What the record of imports keeps of this one."""

@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from uuid import UUID
 
+from tallybook.audit.acting import Actor, Subject
+from tallybook.audit.recording import record
 from tallybook.database.folding import fold_name
 from tallybook.errors import NotFound, Refused
 from tallybook.subscriptions.locking import lock_subscription
@@ -52,7 +54,7 @@ def find_customers(subscription: Subscription, names: Iterable[str]) -> list[Cus
     return list(found.values())
 
 
-def alias_customer(subscription: Subscription, name: str, alias: str) -> Customer:
+def alias_customer(subscription: Subscription, name: str, alias: str, *, actor: Actor) -> Customer:
     """Let files call a customer by another name too. The same alias again changes nothing.
 
     Raises:
@@ -64,10 +66,11 @@ def alias_customer(subscription: Subscription, name: str, alias: str) -> Custome
     alias = checked_name(alias, "alias")
     if not _refuse_taken(customer, alias, customers_by_name(subscription)):
         _add_alias(customer, alias)
+        record(subscription.id, actor, "customer.aliased", _subject(customer), before=None, after={"alias": alias})
     return customer
 
 
-def rename_customer(subscription: Subscription, name: str, new_name: str) -> Customer:
+def rename_customer(subscription: Subscription, name: str, new_name: str, *, actor: Actor) -> Customer:
     """Give a customer another name; its former name becomes an alias, so that files that use it still find the customer.
 
     Raises:
@@ -86,6 +89,9 @@ def rename_customer(subscription: Subscription, name: str, new_name: str) -> Cus
     if fold_name(former) != customer.name_folded:
         _add_alias(customer, former)
     raise_all_revisions(subscription.id)
+    if customer.name != former:
+        names = {"before": {"name": former}, "after": {"name": customer.name}}
+        record(subscription.id, actor, "customer.renamed", _subject(customer), **names)
     return customer
 
 
@@ -95,6 +101,10 @@ def _refuse_taken(customer: Customer, name: str, known: dict[str, Customer]) -> 
     if owner is not None and owner.id != customer.id:
         raise Refused(f"{name!r} is a name of the customer {owner.name!r} already.")
     return owner is not None
+
+
+def _subject(customer: Customer) -> Subject:
+    return Subject("customer", str(customer.id), customer.name)
 
 
 def _add_alias(customer: Customer, alias: str) -> None:

@@ -5,6 +5,8 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator, validate_email
 from django.db import IntegrityError, transaction
 
+from tallybook.audit.acting import Actor, Subject
+from tallybook.audit.recording import record
 from tallybook.database.scope import subscription_scope
 from tallybook.errors import Refused
 from tallybook.subscriptions.models import EMAIL_CHARACTERS, Membership, Role, Subscription, User
@@ -35,9 +37,22 @@ def create_user(email: str, password: str) -> User:
     return user
 
 
-def grant_role(subscription: Subscription, user: User, role: Role) -> None:
-    """Give the person this role in the subscription, in place of any other."""
+def grant_role(subscription: Subscription, user: User, role: Role, *, actor: Actor) -> None:
+    """Give the person this role in the subscription, in place of any other. The same role again changes nothing."""
     with subscription_scope(subscription.id):
-        Membership.objects.update_or_create(
-            subscription_id=subscription.id, user_id=user.id, defaults={"role": role}, create_defaults={"role": role}
+        own = Membership.objects.filter(subscription_id=subscription.id, user_id=user.id)
+        former = own.select_for_update().first()
+        if former is None:
+            Membership.objects.create(subscription_id=subscription.id, user_id=user.id, role=role)
+        elif former.role == role:
+            return
+        else:
+            own.update(role=role)
+        record(
+            subscription.id,
+            actor,
+            "role.granted",
+            Subject("person", str(user.id), user.email),
+            before={"role": former.role} if former else None,
+            after={"role": role.value},
         )

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Max
 
+from tallybook.commands.acting import acting_operator
 from tallybook.commands.demo.file import demo_rows, first_month_of, write_demo_file
 from tallybook.commands.demo.sign_in import EMAIL, ensure_owner
 from tallybook.commands.demo.usage import DemoRow
@@ -71,7 +72,7 @@ def _import(subscription: Subscription, today: date, newest: date | None) -> Non
         path = Path(folder) / f"demo-usage-{today:%Y-%m-%d}.csv"
         write_demo_file(path, rows)
         options = ImportOptions(reading=ReadingOptions(time_zone=subscription.zone))
-        summary = import_file(subscription, path, options)
+        summary = import_file(subscription, path, options, actor=acting_operator())
     if refusals := list(summary.refused):
         raise RuntimeError(f"{len(refusals)} rows of the demo were refused, the first as {refusals[0]}.")
 

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from django.conf import settings
 
+from tallybook.commands.acting import acting_operator
 from tallybook.subscriptions.models import Role, Subscription, User
 from tallybook.subscriptions.people import create_user, grant_role
 
@@ -38,7 +39,7 @@ def ensure_owner(subscription: Subscription, email: str) -> Owner:
         notes = (f"The demo's password was not to be found in {path}, so it has a new one.",)
         user.set_password(password)
         user.save(update_fields=["password"])
-    grant_role(subscription, user, Role.OWNER)
+    grant_role(subscription, user, Role.OWNER, actor=acting_operator())
     return Owner(email, password, notes)
 
 
