@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from tallybook.commands import (
+    audit,
     customer,
     database,
     demo_command,
@@ -54,4 +55,5 @@ program.add_typer(subscription.program, name="subscription")
 program.add_typer(user.program, name="user")
 program.add_typer(product.program, name="product")
 program.add_typer(customer.program, name="customer")
+program.add_typer(audit.program, name="audit")
 program.add_typer(database.program, name="database")

@@ -37,7 +37,8 @@ class Installation(BaseSettings):
     )
     owner_database_url: SecretStr | None = Field(
         default=None,
-        description="The same database as the role that owns the schema. Needed by `tallybook migrate` and backups only.",
+        description="The same database as the role that owns the schema. Needed by "
+        "`tallybook migrate`, `tallybook audit erase` and backups only.",
     )
     public_url: str = Field(
         default="http://localhost:8000",
