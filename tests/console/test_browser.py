@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Download, Page, expect, sync_playwright
-from tests.bookkeeping import chosen, report
+from tests.bookkeeping import OPERATOR, chosen, report
 from tests.conftest import TestDatabase
 from tests.console.browsing import CHROMIUM_ARGUMENTS, Complaints, chromium, served, sign_in
 from tests.console.cast import Filled, Months, fill, page_address
@@ -58,7 +58,7 @@ def months(subscription: Subscription, tmp_path: Path) -> Months:
 @pytest.fixture
 def empty(other_subscription: Subscription, owner: User) -> Subscription:
     """A second subscription of the owner, without usage."""
-    grant_role(other_subscription, owner, Role.VIEWER)
+    grant_role(other_subscription, owner, Role.VIEWER, actor=OPERATOR)
     return other_subscription
 
 
@@ -192,6 +192,8 @@ def test_every_page_fits_and_nothing_is_complained_of(
     for rest in ("", f"?month={months.current}", "?search=nobody", "export/", "export/?from=&to="):
         _fits(page, page_address(subscription, rest), expected=400 if rest.endswith("to=") else 200)
     _fits(page, page_address(empty))
+    for rest in ("", "?action=nothing.done", "?from=2026-10-02&to=2026-10-01"):
+        _fits(page, f"/subscriptions/{subscription.id}/audit/{rest}", expected=400 if "to=" in rest else 200)
     _fits(page, "/sign-out/")
     page.get_by_role("main").get_by_role("button", name="Sign out").click()
     expect(page).to_have_title("Sign in · Tallybook")
@@ -215,3 +217,21 @@ def test_the_keyboard_skips_to_the_content(open_page: Open) -> None:
     expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.get_by_role("main")).to_be_focused()
+
+
+def test_the_audit_log_is_filtered_and_downloaded_without_javascript(
+    open_page: Open, subscription: Subscription, owner: User
+) -> None:
+    page = open_page(java_script_enabled=False)
+    page.get_by_role("navigation", name="Console").get_by_role("link", name="Audit").click()
+    expect(page.get_by_role("heading", name="Audit")).to_be_visible()
+    page.get_by_label("What").select_option(label="Role granted")
+    page.get_by_label("Who").select_option(label="tester (on the server)")
+    page.get_by_role("button", name="Show").click()
+    expect(page.get_by_text("1 event of this choice")).to_be_visible()
+    expect(page.get_by_role("cell", name=f"Gave a role to {owner.email}")).to_be_visible()
+    with page.expect_download() as waiting:
+        page.get_by_role("link", name="Download 1 event (CSV)").click()
+    assert delivered(waiting.value).count(b"\r\n") == 2
+    assert str(owner.id).encode() in delivered(waiting.value)
+    assert page.url.split("?")[0].endswith(f"/subscriptions/{subscription.id}/audit/")

@@ -6,8 +6,8 @@ from uuid import UUID
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 
-from tallybook.subscriptions.access import memberships_of
-from tallybook.subscriptions.models import Subscription, User
+from tallybook.subscriptions.access import READS_AUDIT_LOG, memberships_of
+from tallybook.subscriptions.models import Membership, Subscription, User
 
 
 def person(request: HttpRequest) -> User:
@@ -24,11 +24,13 @@ class Navigation:
         self._request = request
 
     @cached_property
+    def _memberships(self) -> list[Membership]:
+        return memberships_of(self._request.user) if isinstance(self._request.user, User) else []
+
+    @property
     def subscriptions(self) -> list[Subscription]:
         """Those of the person, by name."""
-        if not isinstance(self._request.user, User):
-            return []
-        return [membership.subscription for membership in memberships_of(self._request.user)]
+        return [membership.subscription for membership in self._memberships]
 
     @property
     def current(self) -> Subscription | None:
@@ -36,7 +38,16 @@ class Navigation:
 
         A page that refuses a foreign subscription thus looks like one that refuses a missing one.
         """
-        own = {subscription.id: subscription for subscription in self.subscriptions}
+        return self._membership.subscription if self._membership else None
+
+    @property
+    def reads_audit_log(self) -> bool:
+        """Whether the person may read the current subscription's."""
+        return self._membership is not None and self._membership.role in READS_AUDIT_LOG
+
+    @property
+    def _membership(self) -> Membership | None:
+        own = {membership.subscription_id: membership for membership in self._memberships}
         return own.get(self._named, next(iter(own.values()), None))
 
     @property

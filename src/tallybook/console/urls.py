@@ -1,12 +1,16 @@
 from django.urls import include, path
 
-from tallybook.console import sign_in, views
+from tallybook.console import audit_views, sign_in, views
 
 _usage = [
     path("", views.usage_details, name="usage"),
     path("export/", views.export_form, name="export"),
     path("export/count/", views.export_count, name="export-count"),
     path("export/download", views.export_download, name="export-download"),
+]
+_audit = [
+    path("", audit_views.audit_log, name="audit"),
+    path("download", audit_views.audit_download, name="audit-download"),
 ]
 
 urlpatterns = [
@@ -21,6 +25,7 @@ urlpatterns = [
                     path("", views.home, name="home"),
                     path("favicon.ico", views.favicon, name="favicon"),
                     path("subscriptions/<uuid:subscription_id>/usage/", include(_usage)),
+                    path("subscriptions/<uuid:subscription_id>/audit/", include(_audit)),
                 ],
                 "console",
             )
