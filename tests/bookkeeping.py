@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
-import psycopg
 from django.db import connection
 
 from tallybook.audit.acting import Actor
@@ -159,14 +158,3 @@ def entries(subscription: Subscription) -> list[tuple[Any, ...]]:
 def customer_ids(subscription: Subscription) -> dict[str, UUID]:
     """The ids of customers by name."""
     return dict(query(subscription, "SELECT name, id FROM customer"))
-
-
-def waits_for_lock(url: str, statement: str) -> int:
-    """How many sessions of the database wait for a lock in a statement that contains this text."""
-    with psycopg.connect(url) as session:
-        row = session.execute(
-            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' "
-            "AND position(%s IN query) > 0",
-            [statement],
-        ).fetchone()
-    return row[0] if row else 0

@@ -180,3 +180,20 @@ def run(command_environment: dict[str, str]) -> Callable[..., Ran]:
         return Ran(done.returncode, done.stdout.decode(errors="replace"), done.stderr.decode(), done.stdout)
 
     return run_command
+
+
+@pytest.fixture
+def start_command(command_environment: dict[str, str]) -> Iterator[Callable[..., "subprocess.Popen[bytes]"]]:
+    """Starts `tallybook` with these arguments as a process; none outlives the test."""
+    processes: list[subprocess.Popen[bytes]] = []
+
+    def start(*arguments: str | Path) -> "subprocess.Popen[bytes]":
+        command = [sys.executable, "-m", "tallybook", *map(str, arguments)]
+        process = subprocess.Popen(command, env=command_environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        processes.append(process)
+        return process
+
+    yield start
+    for process in processes:
+        process.kill()
+        process.communicate()

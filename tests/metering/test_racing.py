@@ -1,79 +1,33 @@
-"""Imports as processes: two at once, and one that is killed.
+"""Imports as processes: two at once, one that waits, and ones that are killed or interrupted.
 
 The races are made certain: a lock is held until everybody waits for it.
 """
 
 import os
 import signal
-import subprocess
-import sys
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
-import psycopg
 import pytest
-from tests.bookkeeping import Cells, counts, ledger, new_subscription, reported, take, usage, usage_csv, waits_for_lock
+from tests.bookkeeping import Cells, counts, ledger, new_subscription, reported, take, usage
 from tests.conftest import Ran, TestDatabase
+from tests.metering.racing import Process, Start, imports_locked, ledger_locked
+from tests.sessions import PATIENCE_SECONDS, sessions_in, wait_until, waits_for_lock
 
-from tallybook.database.scope import subscription_scope
-from tallybook.subscriptions.locking import lock_subscription
 from tallybook.subscriptions.models import Subscription
 
-PATIENCE_SECONDS = 60
-Start = Callable[[Subscription, list[Cells]], "subprocess.Popen[bytes]"]
-
-
-@pytest.fixture
-def start(command_environment: dict[str, str], tmp_path: Path) -> Iterator[Start]:
-    """Starts an import of these rows as a process; none outlives the test."""
-    processes: list[subprocess.Popen[bytes]] = []
-
-    def start_import(subscription: Subscription, rows: list[Cells]) -> "subprocess.Popen[bytes]":
-        path = tmp_path / f"racing {len(processes)}.csv"
-        path.write_bytes(usage_csv(rows))
-        command = [sys.executable, "-m", "tallybook", "import", str(path), "--subscription", subscription.name]
-        process = subprocess.Popen(command, env=command_environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-        processes.append(process)
-        return process
-
-    yield start_import
-    for process in processes:
-        process.kill()
-        process.communicate()
-
-
-def wait_until(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while not condition():
-        assert time.monotonic() < deadline, "What was waited for did not come."
-        time.sleep(0.02)
-
-
-@contextmanager
-def ledger_locked(subscription: Subscription) -> Iterator[None]:
-    """Holds the lock that every writer of the subscription's ledger takes."""
-    with subscription_scope(subscription.id):
-        lock_subscription(subscription.id)
-        yield
-
-
-@contextmanager
-def imports_locked(database: TestDatabase) -> Iterator[None]:
-    """Lets imports write their entries, and stops them before their last step, the record of the import."""
-    with psycopg.connect(database.owner_url) as session:
-        session.execute("LOCK TABLE usage_import IN EXCLUSIVE MODE")
-        yield
+WAITS = b"tallybook: Somebody else changes this subscription's ledger or names; waiting for the end of that.\n"
+NOTHING_KEPT = b"tallybook: Interrupted; nothing of the file was kept.\n"
 
 
 def rows_of(names: range, size: int = 1) -> list[Cells]:
     return [usage(object_name=f"Person {number}", protected_bytes=size) for number in names]
 
 
-def finish(process: "subprocess.Popen[bytes]") -> str:
+def finish(process: Process) -> str:
     out, err = process.communicate(timeout=PATIENCE_SECONDS)
-    assert (process.returncode, err) == (0, b"")
+    assert process.returncode == 0, err
+    assert err in (b"", WAITS)
     return out.decode()
 
 
@@ -132,14 +86,46 @@ def test_a_reader_sees_nothing_of_an_import_until_it_is_whole(
     assert len(reported(subscription)) == 50
 
 
-def test_an_import_that_is_interrupted_ends_quietly(
-    subscription: Subscription, database: TestDatabase, start: Start, run: Callable[..., Ran]
+@pytest.mark.parametrize("step", ["waiting", "writing"])
+def test_an_import_that_is_interrupted_says_that_nothing_was_kept(
+    subscription: Subscription, database: TestDatabase, start: Start, run: Callable[..., Ran], step: str
 ) -> None:
-    with imports_locked(database):
+    holder = ledger_locked(subscription) if step == "waiting" else imports_locked(database)
+    with holder:
         racer = start(subscription, rows_of(range(5)))
-        wait_until(lambda: waits_for_lock(database.superuser_url, "usage_import") == 1)
+        wait_until(lambda: waits_for_lock(database.superuser_url, "") == 1)
         racer.send_signal(signal.SIGINT)
-        _, err = racer.communicate(timeout=PATIENCE_SECONDS)
-    assert (racer.returncode, b"Traceback" in err) == (130, False)
+        out, err = racer.communicate(timeout=PATIENCE_SECONDS)
+    assert (racer.returncode, out, err.removeprefix(WAITS)) == (130, b"", NOTHING_KEPT)
     assert ledger(subscription)["entry"] == []
     assert "no usage" in run("report", "--subscription", subscription.name, "--from", "2026-10", "--to", "2026-10").err
+
+
+def test_an_import_that_is_interrupted_while_it_reads_says_the_same(
+    subscription: Subscription, database: TestDatabase, start: Start
+) -> None:
+    racer = start(subscription, rows_of(range(60_000)))
+    wait_until(lambda: sessions_in(database.superuser_url, "COPY staged") == 1)
+    racer.send_signal(signal.SIGINT)
+    out, err = racer.communicate(timeout=PATIENCE_SECONDS)
+    assert (racer.returncode, out, err) == (130, b"", NOTHING_KEPT)
+    assert ledger(subscription)["customer"] == ledger(subscription)["usage_import"] == []
+
+
+def test_an_import_that_has_to_wait_says_so_while_it_waits(subscription: Subscription, start: Start) -> None:
+    with ledger_locked(subscription):
+        racer = start(subscription, rows_of(range(5)))
+        assert racer.stderr is not None
+        assert racer.stderr.readline() == WAITS
+        assert racer.poll() is None
+    assert "5 rows: 5 new" in finish(racer)
+    assert len(reported(subscription)) == 5
+
+
+def test_an_import_of_another_subscription_waits_for_nobody(
+    subscription: Subscription, other_subscription: Subscription, start: Start
+) -> None:
+    with ledger_locked(subscription):
+        out, err = start(other_subscription, rows_of(range(5))).communicate(timeout=PATIENCE_SECONDS)
+    assert (b"5 rows: 5 new" in out, err) == (True, b"")
+    assert len(reported(other_subscription)) == 5

@@ -34,6 +34,7 @@ def main() -> None:
         sys.stderr.write(f"tallybook: {_told(error)}\n")
         sys.exit(FAILED)
     except KeyboardInterrupt:
+        sys.stderr.write("tallybook: Interrupted.\n")
         sys.exit(INTERRUPTED)
     except BrokenPipeError:
         # Whoever read the output has seen enough.

@@ -6,16 +6,17 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from itertools import groupby, islice
 from pathlib import Path
-from typing import Annotated, Protocol
+from typing import Annotated
 
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
+from tallybook.commands import INTERRUPTED
 from tallybook.commands.acting import acting_operator
 from tallybook.commands.environment import open_database
 from tallybook.commands.options import AsJson, SubscriptionName
-from tallybook.metering.importing import ImportOptions, import_file
+from tallybook.metering.importing import ImportOptions, Watcher, import_file
 from tallybook.metering.reading import AUTOMATIC, PROFILE_NAMES, ReadingOptions, UsageFile
 from tallybook.metering.summary import Refusal, Summary
 from tallybook.reports.months import parse_month
@@ -50,12 +51,15 @@ def import_(  # noqa: PLR0913 - one parameter for each option
 ) -> None:
     """Take a usage file into the ledger. Status 0: all rows were taken; 1: some were refused; 2: the file is not usable."""
     given_month = parse_month(month, "--month") if month else None
-    open_database()
-    chosen = find_subscription(subscription)
-    reading = ReadingOptions(profile=profile, encoding=encoding, delimiter=delimiter, month=given_month, time_zone=chosen.zone)
-    options = ImportOptions(reading=reading, new_customers=new_customers, replace=replace, atomic=atomic, dry_run=dry_run)
-    with _progress() as progress:
-        summary = import_file(chosen, file, options, actor=acting_operator(), progress=progress)
+    with _interruption_told():
+        open_database()
+        chosen = find_subscription(subscription)
+        reading = ReadingOptions(
+            profile=profile, encoding=encoding, delimiter=delimiter, month=given_month, time_zone=chosen.zone
+        )
+        options = ImportOptions(reading=reading, new_customers=new_customers, replace=replace, atomic=atomic, dry_run=dry_run)
+        with _watching() as watcher:
+            summary = import_file(chosen, file, options, actor=acting_operator(), watcher=watcher)
     if as_json:
         _print_json(summary)
     else:
@@ -64,31 +68,48 @@ def import_(  # noqa: PLR0913 - one parameter for each option
         raise typer.Exit(SOME_ROWS_REFUSED)
 
 
-class _Told(Protocol):
-    def __call__(self, file: UsageFile, rows: int) -> None: ...
+@contextmanager
+def _interruption_told() -> Iterator[None]:
+    try:
+        yield
+    except KeyboardInterrupt as interrupted:
+        sys.stderr.write(f"tallybook: {interrupted or 'Interrupted before the file was read; nothing of it was kept.'}\n")
+        raise typer.Exit(INTERRUPTED) from None
+
+
+class _Lines(Watcher):
+    """Tells on standard error how an import gets on, in plain lines."""
+
+    def moved(self, file: UsageFile, rows: int) -> None:
+        if rows and rows % _ROWS_A_LINE == 0 and file.digest is None:
+            sys.stderr.write(f"{rows:,} rows, {100 * file.position_bytes // max(file.size_bytes, 1)} % of the file read\n")
+
+    def waits(self) -> None:
+        sys.stderr.write("tallybook: Somebody else changes this subscription's ledger or names; waiting for the end of that.\n")
+
+
+class _Bar(_Lines):
+    """Shows on a terminal how an import gets on."""
+
+    def __init__(self, bar: Progress) -> None:
+        self._bar = bar
+        self._task = bar.add_task("Reading", total=None)
+
+    def moved(self, file: UsageFile, rows: int) -> None:
+        done = f"{rows:,} rows" if file.position_bytes < file.size_bytes else "Writing to the ledger"
+        self._bar.update(self._task, total=file.size_bytes, completed=file.position_bytes, description=done)
 
 
 @contextmanager
-def _progress() -> Iterator[_Told]:
+def _watching() -> Iterator[Watcher]:
     """A bar on a terminal, plain lines otherwise; on standard error, so that the summary can be piped."""
     console = Console(stderr=True)
     if not console.is_terminal:
-        yield _tell_plainly
+        yield _Lines()
         return
     columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console, transient=True) as bar:
-        task = bar.add_task("Reading", total=None)
-
-        def move(file: UsageFile, rows: int) -> None:
-            done = f"{rows:,} rows" if file.position_bytes < file.size_bytes else "Writing to the ledger"
-            bar.update(task, total=file.size_bytes, completed=file.position_bytes, description=done)
-
-        yield move
-
-
-def _tell_plainly(file: UsageFile, rows: int) -> None:
-    if rows and rows % _ROWS_A_LINE == 0 and file.digest is None:
-        sys.stderr.write(f"{rows:,} rows, {100 * file.position_bytes // max(file.size_bytes, 1)} % of the file read\n")
+        yield _Bar(bar)
 
 
 def _print_text(summary: Summary, options: ImportOptions) -> None:

@@ -153,6 +153,10 @@ LOGGING = {
         "nowhere": {"class": "logging.NullHandler"},
     },
     "root": {"handlers": ["console"], "level": "WARNING"},
-    # Requests for other hosts are answered with 400; whoever sends them should not fill the log with tracebacks.
-    "loggers": {"django.security.DisallowedHost": {"handlers": ["nowhere"], "propagate": False}},
+    "loggers": {
+        # Requests for other hosts are answered with 400; whoever sends them should not fill the log with tracebacks.
+        "django.security.DisallowedHost": {"handlers": ["nowhere"], "propagate": False},
+        # What it warns of, such as a COPY that cannot be ended on a lost connection, comes beside the error itself.
+        "psycopg": {"level": "ERROR"},
+    },
 }

@@ -4,7 +4,7 @@ One transaction: a file is taken in as a whole, its bad rows aside, or not at al
 """
 
 import os
-from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from heapq import merge
 from operator import attrgetter
@@ -28,8 +28,22 @@ from tallybook.usage.staging import staging
 from tallybook.usage.statistics import refresh_statistics
 
 _ROWS_A_PROGRESS = 5000
+_INTERRUPTED = "Interrupted; nothing of the file was kept."
+# The commit is under way, and whether it came to its end nobody knows here.
+_INTERRUPTED_LATE = "Interrupted at the last step; the file may have been taken in. Importing it again changes nothing then."
 
-Progress = Callable[[UsageFile, int], None]
+
+class Watcher:
+    """Is told how an import gets on. This one does nothing with it."""
+
+    def moved(self, file: UsageFile, rows: int) -> None:
+        """Called now and then with the file and the number of rows read so far."""
+
+    def waits(self) -> None:
+        """Called when somebody else who writes the ledger or names customers has to come to an end first."""
+
+
+_NOBODY = Watcher()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,12 +67,7 @@ class _NotKept(Exception):
 
 
 def import_file(
-    subscription: Subscription,
-    path: Path,
-    options: ImportOptions,
-    *,
-    actor: Actor,
-    progress: Progress = lambda _file, _rows: None,
+    subscription: Subscription, path: Path, options: ImportOptions, *, actor: Actor, watcher: Watcher = _NOBODY
 ) -> Summary:
     """Take a usage file into the subscription's ledger.
 
@@ -67,28 +76,33 @@ def import_file(
         path: a file that `tallybook.metering.reading` can read.
         options: see ImportOptions.
         actor: who imports.
-        progress: called now and then with the file and the number of rows read so far.
+        watcher: is told how it gets on.
 
     Raises:
         UnusableFile: nothing was imported, and the message says why.
+        KeyboardInterrupt: with a sentence that says what was kept.
     """
     with open_usage_file(path, options.reading) as file:
-        work = _Import(subscription, file, options, progress)
+        work = _Import(subscription, file, options, watcher)
         try:
             with subscription_scope(subscription.id):
                 work.run(actor)
         except _NotKept:
             pass
+        except KeyboardInterrupt:
+            raise KeyboardInterrupt(_INTERRUPTED_LATE if work.summary.imported else _INTERRUPTED) from None
     summary = work.summary
     if summary.imported:
-        refresh_statistics()
+        # By now the file is taken in: whoever interrupts is still told so.
+        with suppress(KeyboardInterrupt):
+            refresh_statistics()
     return summary
 
 
 class _Import:
     """One file on its way, inside the subscription's scope."""
 
-    def __init__(self, subscription: Subscription, file: UsageFile, options: ImportOptions, progress: Progress) -> None:
+    def __init__(self, subscription: Subscription, file: UsageFile, options: ImportOptions, watcher: Watcher) -> None:
         self.summary = Summary(
             file_name=_shown(file.path),
             profile=file.profile,
@@ -99,11 +113,11 @@ class _Import:
         self._subscription = subscription
         self._file = file
         self._options = options
-        self._progress = progress
+        self._watcher = watcher
         self._unread: Spool[Refusal] = Spool(Refusal)
 
     def run(self, actor: Actor) -> None:
-        lock_subscription(self._subscription.id)
+        lock_subscription(self._subscription.id, self._watcher.waits)
         names = Names.load(self._subscription, allow_new=self._options.new_customers)
         self._stage(names)
         names.save()
@@ -136,8 +150,8 @@ class _Import:
                         column = self._file.columns.get(error.field, "")
                         self._refuse(RefusedRow.of(row.line, column, error.value, error.reason))
                 if count % _ROWS_A_PROGRESS == 0:
-                    self._progress(self._file, count)
-        self._progress(self._file, count)
+                    self._watcher.moved(self._file, count)
+        self._watcher.moved(self._file, count)
         self.summary.rows = count
 
     def _refuse(self, row: RefusedRow) -> None:
