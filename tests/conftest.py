@@ -53,12 +53,12 @@ def server(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> embedded
 
 
 @pytest.fixture(scope="session")
-def make_database(server: embedded.EmbeddedServer) -> Callable[[str], TestDatabase]:
-    """Makes an empty database that the owner role owns."""
+def make_database(server: embedded.EmbeddedServer) -> Callable[..., TestDatabase]:
+    """Makes a database that the owner role owns: an empty one, or a copy of one that nobody uses."""
 
-    def make(name: str) -> TestDatabase:
+    def make(name: str, template: str = "template1") -> TestDatabase:
         with psycopg.connect(server.superuser_url, autocommit=True) as connection:
-            connection.execute(f'CREATE DATABASE "{name}" OWNER tallybook_owner')
+            connection.execute(f'CREATE DATABASE "{name}" OWNER tallybook_owner TEMPLATE "{template}"')
         return TestDatabase(
             *(
                 psycopg.conninfo.make_conninfo(url, dbname=name)
@@ -154,14 +154,19 @@ class Ran:
         return json.loads(self.out)
 
 
-@pytest.fixture
-def command_environment(database: TestDatabase, tmp_path: Path) -> dict[str, str]:
-    """The variables with which a command works on this process's database, with a home of its own."""
+def command_variables(database: TestDatabase, home: Path) -> dict[str, str]:
+    """The variables with which a command works on this database."""
     return {name: value for name, value in os.environ.items() if not name.startswith(("TALLYBOOK_", "DJANGO_"))} | {
-        "TALLYBOOK_HOME": str(tmp_path / "command home"),
+        "TALLYBOOK_HOME": str(home),
         "TALLYBOOK_DATABASE_URL": database.runtime_url,
         "TALLYBOOK_OWNER_DATABASE_URL": database.owner_url,
     }
+
+
+@pytest.fixture
+def command_environment(database: TestDatabase, tmp_path: Path) -> dict[str, str]:
+    """The variables with which a command works on this process's database, with a home of its own."""
+    return command_variables(database, tmp_path / "command home")
 
 
 @pytest.fixture

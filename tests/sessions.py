@@ -1,11 +1,14 @@
 """Sessions of the database, looked at and ended from outside; and patience for them."""
 
+import subprocess
 import time
 from collections.abc import Callable
 
 import psycopg
 
 PATIENCE_SECONDS = 60
+
+Process = subprocess.Popen[bytes]
 
 
 def wait_until(condition: Callable[[], bool]) -> None:

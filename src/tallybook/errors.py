@@ -12,6 +12,11 @@ TallybookError          something the person at the keyboard can mend; its text 
 Every message is one or two sentences: what was wrong, and what to do about it.
 """
 
+import errno
+
+# The disk, the user's share of it, or the size that a file may have (`ulimit -f`, or the file system's own limit).
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+
 
 class TallybookError(Exception):
     """Base of all errors that are shown to a person as they stand."""
@@ -43,3 +48,8 @@ class NotNow(Refused):
 
 class UnusableFile(TallybookError):
     """No row of this file can be used; nothing was imported."""
+
+
+def is_no_room(error: OSError) -> bool:
+    """Whether something could not be written for want of room, which somebody can make."""
+    return error.errno in _NO_ROOM

@@ -180,6 +180,18 @@ def test_raw_sql_deletes_nothing_of_another_subscription(database: TestDatabase,
             asked(database.runtime_url, statement, scope=filled.id)
 
 
+def test_a_product_cannot_be_deleted_by_the_runtime_role(database: TestDatabase) -> None:
+    names = "SELECT name FROM product ORDER BY id LIMIT 4"
+    before = asked(database.runtime_url, names)
+    for condition in ("true", "name = 'EndPoint Backup'", "id = 1"):
+        assert asked(database.runtime_url, f"DELETE FROM product WHERE {condition}") == [(0,)]
+    for statement in ("TRUNCATE product CASCADE", "ALTER TABLE product DISABLE ROW LEVEL SECURITY", "DROP TABLE product"):
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            asked(database.runtime_url, statement)
+    assert asked(database.runtime_url, names) == before
+    assert len(before) == 4
+
+
 def test_a_stranger_finds_no_membership_or_subscription(database: TestDatabase, filled: Subscription, stranger: User) -> None:
     with psycopg.connect(database.runtime_url) as session:
         session.execute("SELECT set_config('tallybook.person', %s, false)", [str(stranger.pk)])

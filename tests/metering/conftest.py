@@ -4,7 +4,8 @@ from uuid import uuid4
 
 import pytest
 from tests.bookkeeping import Cells, usage_csv
-from tests.metering.racing import Process, Start
+from tests.metering.racing import Start
+from tests.sessions import Process
 
 from tallybook.subscriptions.models import Subscription
 

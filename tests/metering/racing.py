@@ -1,18 +1,17 @@
 """Locks that stop imports at a certain step, and imports as processes."""
 
-import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import psycopg
 from tests.bookkeeping import Cells
 from tests.conftest import TestDatabase
+from tests.sessions import Process
 
 from tallybook.database.scope import subscription_scope
 from tallybook.subscriptions.locking import lock_subscription
 from tallybook.subscriptions.models import Subscription
 
-Process = subprocess.Popen[bytes]
 Start = Callable[[Subscription, list[Cells]], Process]
 
 

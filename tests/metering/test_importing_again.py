@@ -151,6 +151,33 @@ def test_replace_removes_what_is_missing_and_only_that(subscription: Subscriptio
     assert revisions(subscription) == {"2026-09": 1, "2026-10": 2}
 
 
+def in_september(subscription: Subscription) -> list[str]:
+    """What the ledger has of September, in full."""
+    return [one for table in ("entry", "usage_item", "revision") for one in ledger(subscription)[table] if "2026-09-01" in one]
+
+
+@pytest.mark.parametrize("replace", [False, True], ids=["plain", "replace"])
+@pytest.mark.parametrize("count", [10, 6000], ids=["few rows", "many rows"])
+def test_a_file_of_one_month_leaves_the_other_months_alone(
+    subscription: Subscription,
+    take: Take,
+    count: int,
+    replace: bool,  # noqa: FBT001
+) -> None:
+    september = [usage(month="2026-09", object_name=f"Person {number}", protected_bytes=1) for number in range(count)]
+    october = [usage(object_name=f"Person {number}", protected_bytes=1) for number in range(count)]
+    take(september + october)
+    before = in_september(subscription)
+    changed = [*october[1:-1], usage(object_name=f"Person {count - 1}", protected_bytes=2)]
+    later = take(changed, replace=replace)
+    assert counts(later) == (count - 1, 0, count - 2, 1, 0)
+    assert list(later.missing) == [("2026-10", "Anchor Ltd", "365 Total Backup", "Mailbox", "Person 0")]
+    assert later.removed == (1 if replace else 0)
+    assert in_september(subscription) == before
+    assert len(before) == 2 * count + 1
+    assert len(reported(subscription)) == 2 * count - later.removed
+
+
 def test_replace_with_the_same_file_changes_nothing(subscription: Subscription, take: Take) -> None:
     take([ANN, BEN])
     before = ledger(subscription)

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from tests.bookkeeping import Cells, counts, ledger, new_subscription, reported, take, usage
 from tests.conftest import Ran, TestDatabase
-from tests.metering.racing import Process, Start, imports_locked, ledger_locked
-from tests.sessions import PATIENCE_SECONDS, sessions_in, wait_until, waits_for_lock
+from tests.metering.racing import Start, imports_locked, ledger_locked
+from tests.sessions import PATIENCE_SECONDS, Process, sessions_in, wait_until, waits_for_lock
 
 from tallybook.subscriptions.models import Subscription
 

@@ -6,8 +6,7 @@ from pathlib import Path
 import psycopg
 import pytest
 from tests.conftest import TestDatabase
-from tests.metering.racing import Process
-from tests.sessions import PATIENCE_SECONDS, end_sessions, tells_of_a_lost_database, wait_until
+from tests.sessions import PATIENCE_SECONDS, Process, end_sessions, tells_of_a_lost_database, wait_until
 
 from tallybook.subscriptions.models import Subscription
 

@@ -1,6 +1,5 @@
 """The `tallybook` command line."""
 
-import errno
 import os
 import sys
 
@@ -8,7 +7,7 @@ import django
 from django.db import DatabaseError
 from psycopg.errors import InsufficientPrivilege
 
-from tallybook.errors import TallybookError
+from tallybook.errors import TallybookError, is_no_room
 
 FAILED = 2
 INTERRUPTED = 130
@@ -41,7 +40,7 @@ def main() -> None:
         _discard_output()
         sys.exit(1)
     except OSError as error:
-        if error.errno != errno.ENOSPC:
+        if not is_no_room(error):
             raise
         _discard_output()
         sys.stderr.write(

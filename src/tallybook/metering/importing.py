@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from heapq import merge
 from operator import attrgetter
 from pathlib import Path
+from tempfile import gettempdir
 
 from tallybook.audit.acting import Actor, Subject
 from tallybook.audit.recording import record
 from tallybook.database.scope import subscription_scope
+from tallybook.errors import NotNow, is_no_room
 from tallybook.metering.naming import NameRefused, Names
 from tallybook.metering.reading import ReadingOptions, RefusedRow, UsageFile, open_usage_file
 from tallybook.metering.spool import Spool
@@ -80,6 +82,7 @@ def import_file(
 
     Raises:
         UnusableFile: nothing was imported, and the message says why.
+        NotNow: the disk has no room for what is to be said about the file; nothing was imported.
         KeyboardInterrupt: with a sentence that says what was kept.
     """
     with open_usage_file(path, options.reading) as file:
@@ -89,6 +92,12 @@ def import_file(
                 work.run(actor)
         except _NotKept:
             pass
+        except OSError as error:
+            if not is_no_room(error):
+                raise
+            raise NotNow(
+                f"There is no room for the findings about the file in {gettempdir()}. Nothing was imported; free some room."
+            ) from None
         except KeyboardInterrupt:
             raise KeyboardInterrupt(_INTERRUPTED_LATE if work.summary.imported else _INTERRUPTED) from None
     summary = work.summary

@@ -1,6 +1,5 @@
 """Build, then send: a report is written whole, in one snapshot of the ledger, before anybody gets a byte of it."""
 
-import errno
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -14,7 +13,7 @@ from django.db import DatabaseError
 
 from tallybook.database.queries import rows
 from tallybook.database.scope import snapshot_scope
-from tallybook.errors import NotNow, Refused
+from tallybook.errors import NotNow, Refused, is_no_room
 from tallybook.reports.choice import Choice
 from tallybook.reports.csv_format import write_api_csv, write_excel_csv
 from tallybook.reports.json_format import write_json
@@ -143,7 +142,7 @@ def _told_clearly() -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+        if not is_no_room(error):
             raise
         raise NotNow(f"There is no room to build the report in {tempfile.gettempdir()}. Free some, and try again.") from None
     except DatabaseError as error:

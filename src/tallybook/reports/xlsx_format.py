@@ -1,5 +1,6 @@
 """The report as an Excel workbook of one sheet."""
 
+import tempfile
 from datetime import UTC, datetime
 from typing import IO
 
@@ -38,14 +39,45 @@ def write_xlsx(choice: Choice, target: IO[bytes]) -> int:
     count = number(COUNT_QUERY, parameters(choice))
     if count > MOST_ROWS:
         raise Refused(f"The report has {count:,} rows, and a sheet of Excel {MOST_ROWS:,}. Choose CSV or fewer months.")
+    archive = _Archive(target)
     try:
-        with Workbook(target, _OPTIONS) as workbook:
+        # The library leaves its parts behind where it fails; a folder of our own goes with them.
+        with tempfile.TemporaryDirectory() as folder, Workbook(archive, _OPTIONS | {"tmpdir": folder}) as workbook:
             workbook.set_properties({"title": "Itemised billing report", "created": _CREATED})
             _fill(workbook, choice)
     except FileCreateError as error:
         # The library's wrapping of what the system said, such as that the disk is full.
         raise OSError(*error.args[0].args) from None
+    finally:
+        archive.let_go()
     return count
+
+
+class _Archive:
+    """The file as the library's zip writes it.
+
+    A zip that could not be written tries to write its end when it is thrown away, and complains on standard error that the
+    file is closed; by then it was let go, and writes to nobody.
+    """
+
+    def __init__(self, target: IO[bytes]) -> None:
+        self._target: IO[bytes] | None = target
+
+    def let_go(self) -> None:
+        self._target = None
+
+    def write(self, content: bytes) -> int:
+        return self._target.write(content) if self._target else len(content)
+
+    def seek(self, position: int, whence: int = 0) -> int:
+        return self._target.seek(position, whence) if self._target else 0
+
+    def tell(self) -> int:
+        return self._target.tell() if self._target else 0
+
+    def flush(self) -> None:
+        if self._target:
+            self._target.flush()
 
 
 def _fill(workbook: Workbook, choice: Choice) -> None:
