@@ -7,11 +7,15 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from http.client import HTTPConnection
 
 import psutil
 import pytest
-from tests.conftest import Ran
+from tests.conftest import Ran, TestDatabase
+from tests.sessions import end_sessions
+
+from tallybook.database.queries import number
 
 Run = Callable[..., Ran]
 Start = Callable[..., "Served"]
@@ -90,6 +94,25 @@ def test_it_serves_with_so_many_workers_and_ends_when_told(serve: Start, count: 
     assert time.monotonic() - began < END_SECONDS
     assert (served.process.returncode, "Traceback" in err) == (0, False)
     assert psutil.wait_procs(workers, timeout=END_SECONDS)[1] == []
+
+
+def test_it_is_ready_again_after_its_connections_died(serve: Start, database: TestDatabase) -> None:
+    served = serve("--workers", "1")
+    # More than there are threads, so that each has a connection and keeps it.
+    with ThreadPoolExecutor(max_workers=20) as clients:
+        assert set(clients.map(served.get, ["/readyz"] * 60)) == {(200, "ok")}
+    for _ in range(2):
+        assert end_sessions(database.superuser_url, "", spared=own_session()) >= 1
+        with ThreadPoolExecutor(max_workers=20) as clients:
+            assert set(clients.map(served.get, ["/readyz"] * 40)) == {(200, "ok")}
+    served.process.terminate()
+    _, err = served.process.communicate(timeout=PATIENCE_SECONDS)
+    assert "Traceback" not in err
+
+
+def own_session() -> int:
+    """The process that serves this process's connection."""
+    return number("SELECT pg_backend_pid()")
 
 
 def test_it_ends_with_ctrl_c(serve: Start) -> None:

@@ -35,7 +35,7 @@ RENAMER = f"""{_PREAMBLE}
     print("done", flush=True)
 """
 IMPORTER = f"""{_PREAMBLE}
-    summary = import_file(subscription, Path(sys.argv[2], f"{{number}}.csv"), ImportOptions(reading=ReadingOptions()))
+    summary = import_file(subscription, Path(sys.argv[2], f"{{number}}.csv"), ImportOptions(reading=ReadingOptions()), actor=Actor.operator("tests"))
     print("done" if summary.new == 2 and not summary.customers_created else summary, flush=True)
 """
 

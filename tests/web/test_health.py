@@ -1,8 +1,11 @@
 """What a supervisor or a load balancer asks."""
 
 import pytest
+from django.db import close_old_connections
 from django.test import RequestFactory
+from tests.conftest import TestDatabase
 from tests.console.cast import Browse
+from tests.sessions import end_sessions
 
 from tallybook.errors import DatabaseUnavailable
 from tallybook.web.health import ready
@@ -34,6 +37,16 @@ def test_an_old_schema_is_not_ready() -> None:
 def test_a_database_that_does_not_answer_is_not_ready_and_names_nothing() -> None:
     response = ready(RequestFactory().get("/readyz"), is_migrated=_unreachable)
     assert (response.status_code, response.content) == (503, b"The database does not answer.")
+
+
+def test_a_connection_that_died_is_told_once_and_then_replaced(browse: Browse, database: TestDatabase) -> None:
+    assert browse(None).get("/readyz").status_code == 200
+    end_sessions(database.superuser_url, "")
+    response = browse(None).get("/readyz")
+    assert (response.status_code, response.content) == (503, b"The database does not answer.")
+    # What Django does at the end of every request; the test's client leaves it out.
+    close_old_connections()
+    assert browse(None).get("/readyz").status_code == 200
 
 
 def _unreachable() -> bool:

@@ -5,7 +5,7 @@ import secrets
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from platformdirs import user_data_path
 from pydantic import Field, SecretStr, ValidationError, field_validator
@@ -64,18 +64,18 @@ class Installation(BaseSettings):
         try:
             return home.expanduser().absolute()
         except RuntimeError:
-            raise ValueError(f"names the home of a user that there is not: {home}") from None
+            raise ValueError(f"names the home of a user that there is not ({home}). Write the whole path") from None
 
     @field_validator("public_url")
     @classmethod
     def _https_or_loopback(cls, url: str) -> str:
-        parts = urlsplit(url.rstrip("/"))
-        if parts.scheme not in ("http", "https") or not parts.hostname or parts.path or parts.query or parts.fragment:
+        url = url.rstrip("/")
+        parts = _split(url)
+        if parts is None or url not in (f"http://{parts.netloc}", f"https://{parts.netloc}") or "@" in parts.netloc:
             raise ValueError("has to look like https://tallybook.example.com, without a path")
         if parts.scheme == "http" and parts.hostname not in LOOPBACK_HOSTS:
             raise ValueError("has to be https: over plain http the sign-in could be read on the way, except on localhost")
-        _ = parts.port  # raises ValueError where it is no number
-        return url.rstrip("/")
+        return url
 
     @field_validator("trusted_proxies", mode="before")
     @classmethod
@@ -97,6 +97,16 @@ class Installation(BaseSettings):
         """The host as a Host header spells it, an IPv6 address in brackets."""
         host = urlsplit(self.public_url).hostname or ""
         return f"[{host}]" if ":" in host else host
+
+
+def _split(url: str) -> SplitResult | None:
+    """The parts of an address with a host, and with a port that is none or a number; None if it has not."""
+    try:
+        parts = urlsplit(url)
+        is_whole = parts.hostname and parts.port != 0
+    except ValueError:
+        return None
+    return parts if is_whole else None
 
 
 def load() -> Installation:
@@ -124,9 +134,12 @@ def _read_secret(variable: str, path: str) -> str:
     if os.environ.get(variable):
         raise SettingRefused(f"Both {variable} and {variable}_FILE are set. Set one of them.")
     try:
-        return Path(path).read_text(encoding="utf-8").strip()
+        text = Path(path).read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
         raise SettingRefused(f"{variable}_FILE cannot be read: {error}. Name a file that this user may read.") from None
+    if not text:
+        raise SettingRefused(f"{variable}_FILE names the file {path}, which is empty. Write the value into it.")
+    return text
 
 
 def _explain(error: ValidationError) -> str:
