@@ -101,7 +101,12 @@ def test_products_are_made_aliased_and_listed(run: Run) -> None:
     assert run("product", "create", name).out == f"Added the product {name!r}.\n"
     assert run("product", "alias", name.upper(), f"Tapes {name}").out == f"Files may call {name!r} also {f'Tapes {name}'!r}.\n"
     assert find_product(f"tapes {name}").name == name
-    assert run("product", "list").out.splitlines()[:2] == ["VM Backup", "365 Total Backup"]
+    listed = run("product", "list").out.splitlines()
+    assert listed[0] == "VM Backup\tAltaro VM Backup, Hornetsecurity VM Backup"
+    assert f"{name}\tTapes {name}" in listed
+    told = run("product", "list", "--json").json["products"]
+    assert [one["name"] for one in told] == [line.split("\t")[0] for line in listed]
+    assert {"name": name, "aliases": [f"Tapes {name}"]} in told
     assert refused(run("product", "create", "Altaro VM Backup"), "is a name of the product 'VM Backup' already")
     assert refused(run("product", "alias", "VM Bakup", "x"), "Did you mean 'VM Backup'")
 

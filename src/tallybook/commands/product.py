@@ -1,9 +1,12 @@
 """`tallybook product`: the installation's catalogue."""
 
+import json
+
 import typer
 
 from tallybook.commands.environment import open_database
-from tallybook.subscriptions.products import alias_product, create_product, list_products
+from tallybook.commands.options import AsJson
+from tallybook.subscriptions.products import alias_product, create_product, list_products, product_aliases
 
 program = typer.Typer(help="The catalogue of products, and the names under which files call them.", no_args_is_help=True)
 
@@ -23,8 +26,14 @@ def alias(name: str, alias: str) -> None:
 
 
 @program.command("list")
-def list_() -> None:
-    """Show the catalogue, one product a line."""
+def list_(*, as_json: AsJson = False) -> None:
+    """Show the catalogue, one product a line: name and aliases."""
     open_database()
-    for product in list_products():
-        print(product.name)
+    aliases = product_aliases()
+    products = [(one.name, aliases.get(one.id, [])) for one in list_products()]
+    if as_json:
+        told = [{"name": name, "aliases": others} for name, others in products]
+        print(json.dumps({"products": told}, ensure_ascii=False))
+        return
+    for name, others in products:
+        print("\t".join((name, ", ".join(others))))

@@ -14,6 +14,14 @@ def list_products() -> list[Product]:
     return list(Product.objects.order_by("id"))
 
 
+def product_aliases() -> dict[int, list[str]]:
+    """The aliases of each product that has some, by its id."""
+    aliases: dict[int, list[str]] = {}
+    for alias in ProductAlias.objects.order_by("name_folded"):
+        aliases.setdefault(alias.product_id, []).append(alias.name)
+    return aliases
+
+
 def products_by_name() -> dict[str, Product]:
     """Every product under its folded name and under each of its folded aliases."""
     aliases = {alias.name_folded: alias.product for alias in ProductAlias.objects.select_related("product")}
