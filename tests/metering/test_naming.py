@@ -9,6 +9,7 @@ from tests.bookkeeping import OPERATOR, counts, customer_ids, query, reported, r
 from tests.bookkeeping import take as take_into
 
 from tallybook.database.scope import subscription_scope
+from tallybook.errors import Refused
 from tallybook.metering.naming import NameRefused, Names
 from tallybook.metering.summary import Summary
 from tallybook.subscriptions.customers import alias_customer, rename_customer
@@ -137,6 +138,27 @@ def test_a_customer_all_of_whose_rows_are_refused_is_not_made(subscription: Subs
     summary = take([usage(customer="Birch Ltd", **{field: "x" * 201})])
     assert (counts(summary), summary.customers_created) == ((1, 0, 0, 0, 1), 0)
     assert customer_ids(subscription) == {}
+
+
+@pytest.mark.parametrize("name", ["Anchor\nLtd", "Anchor\r\nLtd", "Anchor\u2028Ltd", "Anchor\tLtd"])
+def test_a_customers_name_on_two_lines_is_refused_as_it_is_where_it_is_typed(
+    subscription: Subscription, take: Take, name: str
+) -> None:
+    # The customer is known: the order of the rows does not matter.
+    summary = take([usage(customer="Anchor Ltd"), usage(customer=name), usage(customer=name, object_name="Ben Crow")])
+    assert counts(summary) == (3, 1, 0, 0, 2)
+    assert next((one.line, one.column, one.value) for one in summary.refused) == (3, "Customer Name", name)
+    assert {one.reason for one in summary.refused} == {
+        "A customer's name has no line breaks and no control characters. Write it on one line."
+    }
+    with subscription_scope(subscription.id), pytest.raises(Refused, match="has a line break or a control character"):
+        rename_customer(subscription, "Anchor Ltd", f"Harbour {name}")
+    assert list(customer_ids(subscription)) == ["Anchor Ltd"]
+
+
+def test_an_objects_name_may_stand_on_two_lines(subscription: Subscription, take: Take) -> None:
+    assert counts(take([usage(customer=" Anchor Ltd\n", object_name="DC9\nrack 2")])) == (1, 1, 0, 0, 0)
+    assert [(row["Customer Name"], row["Object Name"]) for row in reported(subscription)] == [("Anchor Ltd", "DC9\nrack 2")]
 
 
 def test_organisations_belong_to_their_customer(subscription: Subscription, take: Take) -> None:

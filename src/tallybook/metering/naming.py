@@ -12,6 +12,7 @@ from tallybook.subscriptions.models import NAME_CHARACTERS, Customer, Organisati
 from tallybook.subscriptions.near import did_you_mean
 from tallybook.subscriptions.products import list_products, products_by_name, unknown_product
 from tallybook.subscriptions.revisions import raise_all_revisions
+from tallybook.subscriptions.subscriptions import is_printed_on_one_line
 
 _MOST_REFUSED_REMEMBERED = 10_000
 
@@ -105,6 +106,7 @@ class Names:
 
     def _name(self, name: str, stated_id: str | None, reference: str | None, organisation: str | None) -> Named:
         # Checked first, so that no customer is made of a row that is refused.
+        _check_line(name)
         _check_length("customer_reference", "A reference", reference)
         _check_length("organisation", "An organisation's name", organisation)
         customer = self._customer(name, stated_id)
@@ -175,3 +177,10 @@ class Names:
 def _check_length(column: str, what: str, text: str | None) -> None:
     if text is not None and len(text) > NAME_CHARACTERS:
         raise NameRefused(column, text, f"{what} has at most {NAME_CHARACTERS} characters.")
+
+
+def _check_line(customer: str) -> None:
+    """As nobody can type such a name, nobody could name the customer in a command; and lists have a customer a line."""
+    if not is_printed_on_one_line(customer):
+        reason = "A customer's name has no line breaks and no control characters. Write it on one line."
+        raise NameRefused("customer", customer, reason)

@@ -17,6 +17,11 @@ _UNPRINTED = {"Cc", "Zl", "Zp"}
 _ZONES = cache(available_timezones)
 
 
+def is_printed_on_one_line(name: str) -> bool:
+    """Whether a name has no line break and no control character."""
+    return not any(category(character) in _UNPRINTED for character in name)
+
+
 def checked_name(name: str, what: str) -> str:
     """A name that somebody typed, trimmed.
 
@@ -28,7 +33,7 @@ def checked_name(name: str, what: str) -> str:
         raise Refused(f"The name of the {what} is empty. Give it a name.")
     if len(trimmed) > NAME_CHARACTERS:
         raise Refused(f"The name of the {what} has {len(trimmed)} characters. Use {NAME_CHARACTERS} or fewer.")
-    if any(category(character) in _UNPRINTED for character in trimmed):
+    if not is_printed_on_one_line(trimmed):
         raise Refused(f"The name of the {what} has a line break or a control character. Leave it out.")
     return trimmed
 
