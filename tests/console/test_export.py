@@ -92,18 +92,24 @@ def test_customers_and_products_are_chosen_by_id(
 
 
 @pytest.mark.parametrize(
-    ("name", "form", "extension"),
+    ("chosen_format", "form", "ending"),
     [
-        ("csv", Form(), "csv"),
-        ("csv-excel", Form(profile=Profile.EXCEL), "csv"),
-        ("json", Form(format=Format.JSON), "json"),
+        ({"format": "csv"}, Form(), ".csv"),
+        ({"format": "csv", "delimiter": "tab"}, Form(), ".csv"),
+        ({"format": "csv-excel"}, Form(profile=Profile.EXCEL), "-excel.csv"),
+        ({"format": "csv-excel", "delimiter": "comma"}, Form(profile=Profile.EXCEL), "-excel.csv"),
+        ({"format": "csv-excel", "delimiter": "semicolon"}, Form(profile=Profile.EXCEL, delimiter=";"), "-excel.csv"),
+        ({"format": "csv-excel", "delimiter": "tab"}, Form(profile=Profile.EXCEL, delimiter="\t"), "-excel.csv"),
+        ({"format": "json", "delimiter": "semicolon"}, Form(format=Format.JSON), ".json"),
     ],
 )
-def test_every_format_is_what_the_command_writes(filled: Filled, name: str, form: Form, extension: str) -> None:
+def test_every_format_is_what_the_command_writes(
+    filled: Filled, chosen_format: dict[str, str], form: Form, ending: str
+) -> None:
     month = filled.months.previous
-    parameters = {"from": month, "to": month, "format": name}
+    parameters = {"from": month, "to": month} | chosen_format
     response = filled.client.get(page_address(filled.subscription, "export/download"), parameters)
-    assert f'itemised-billing-report-{month}.{extension}"' in response["Content-Disposition"]
+    assert f'itemised-billing-report-{month}{ending}"' in response["Content-Disposition"]
     assert content(response) == report(chosen(filled.subscription, month, month), form)
 
 
@@ -146,6 +152,7 @@ def test_rows_are_counted_for_the_choice(browse: Browse, owner: User, subscripti
         ({"to": ""}, "Choose the last month."),
         ({"from": "2099-12"}, "after its end"),
         ({"format": "pdf"}, "The format is none of csv, csv-excel, xlsx, json. Choose one of them."),
+        ({"delimiter": "pipe"}, "The delimiter is none of comma, semicolon, tab. Choose one of them."),
         ({"product": "99"}, "A chosen product is not in the catalogue. Choose again."),
         ({"product": "x"}, "A chosen product is not in the catalogue. Choose again."),
         ({"products_shown": "1"}, "No product is ticked. Tick one at least."),
@@ -165,13 +172,16 @@ def test_what_is_wrong_is_said_at_its_field(filled: Filled, change: dict[str, st
 def test_what_was_typed_stays(browse: Browse, owner: User, subscription: Subscription, tmp_path: Path) -> None:
     months = fill(subscription, tmp_path)
     anchor = str(customer_ids(subscription)["Anchor Ltd"])
-    sent = {"from": "2026-13", "to": months.before, "customer": anchor, "product": "2", "products_shown": "1"}
+    sent = {"from": "2026-13", "to": months.before, "customer": anchor, "product": "2", "products_shown": "1"} | {
+        "delimiter": "tab"
+    }
     page = markup(browse(owner).post(page_address(subscription, "export/download"), sent))
     assert '<option value="2026-13" selected>2026-13</option>' in page
     assert f'<option value="{months.before}" selected>' in page
     assert f'value="{anchor}" checked' in page
     assert 'name="product" value="2" checked' in page
     assert 'name="product" value="1" checked' not in page
+    assert '<option value="tab" selected>' in page
     assert 'aria-describedby="from-error"' in page
 
 

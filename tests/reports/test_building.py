@@ -19,7 +19,7 @@ from tests.conftest import Ran, TestDatabase
 from tallybook.database.scope import snapshot_scope
 from tallybook.errors import Refused
 from tallybook.metering.summary import Summary
-from tallybook.reports.building import Form, Format, build
+from tallybook.reports.building import Form, Format, Profile, build
 from tallybook.reports.choice import Choice
 from tallybook.reports.csv_format import write_api_csv
 from tallybook.reports.json_format import write_json
@@ -49,7 +49,7 @@ class Interrupted(io.BytesIO):
 
 
 def write_split(choice: Choice, target: IO[bytes]) -> int:
-    return write_zip(choice, "csv", target, write_api_csv)
+    return write_zip(choice, ".csv", target, write_api_csv)
 
 
 @pytest.mark.parametrize("write", [write_api_csv, write_json, write_split], ids=["csv", "json", "zip"])
@@ -100,6 +100,25 @@ def test_a_report_is_told_with_its_size_digest_rows_and_name(made_up: Subscripti
     assert built.row_count == len(rows_of(content)) == 10
     assert built.file_name == "itemised-billing-report-2026-10-to-2026-11.csv"
     assert built.content_type == "text/csv; charset=utf-8"
+
+
+@pytest.mark.parametrize(
+    ("form", "ending"),
+    [
+        (Form(profile=Profile.EXCEL), "-excel.csv"),
+        (Form(profile=Profile.EXCEL, delimiter="\t"), "-excel.csv"),
+        (Form(profile=Profile.EXCEL, split_by_customer=True), "-excel.zip"),
+        (Form(split_by_customer=True), ".zip"),
+        (Form(format=Format.XLSX), ".xlsx"),
+        (Form(format=Format.JSON), ".json"),
+    ],
+    ids=str,
+)
+def test_forms_with_one_extension_have_names_of_their_own(subscription: Subscription, form: Form, ending: str) -> None:
+    built = build(chosen(subscription, "2026-10", "2026-10"), form)
+    with built.file:
+        assert built.file_name == f"itemised-billing-report-2026-10{ending}"
+        assert built.size_bytes > 0
 
 
 def test_a_report_is_not_built_inside_a_transaction(made_up: Subscription) -> None:

@@ -36,7 +36,6 @@ NAMES = [
     "😀" * 200,
     "株" * 200,
     "e\u0301" * 100,
-    "line\nbreak",
     "Straße",
     "STRASSE GmbH",
     "ends with a dot.",
@@ -68,7 +67,8 @@ def test_each_member_is_the_customers_own_report(made_up: Subscription) -> None:
         made = members(report(chosen(made_up, "2026-10", "2026-11"), split))
         assert len(made) == 4
         own = report(chosen(made_up, "2026-10", "2026-11", customers=("Anchor Ltd",)), form)
-        assert made[f"Anchor Ltd-2026-10-to-2026-11.{form.format}"] == own
+        ending = "-excel.csv" if form.profile is Profile.EXCEL else f".{form.format}"
+        assert made[f"Anchor Ltd-2026-10-to-2026-11{ending}"] == own
 
 
 def test_only_customers_with_usage_in_the_choice_have_a_file(made_up: Subscription) -> None:
@@ -76,10 +76,15 @@ def test_only_customers_with_usage_in_the_choice_have_a_file(made_up: Subscripti
     with november.file:
         assert list(members(november.file.read())) == ["Anchor Ltd-2026-11.csv"]
         assert november.row_count == 1
-    nothing = build(chosen(made_up, "2026-12", "2026-12"), SPLIT)
+
+
+@pytest.mark.parametrize("kind", Format)
+def test_a_choice_without_usage_is_one_report_without_rows(made_up: Subscription, kind: Format) -> None:
+    december = chosen(made_up, "2026-12", "2026-12")
+    nothing = build(december, Form(format=kind, split_by_customer=True))
     with nothing.file:
-        assert members(nothing.file.read()) == {}
-        assert (nothing.row_count, nothing.content_type) == (0, "application/zip")
+        assert members(nothing.file.read()) == {f"no usage-2026-12.{kind}": report(december, Form(format=kind))}
+    assert (nothing.row_count, nothing.content_type) == (0, "application/zip")
 
 
 @pytest.mark.parametrize("kind", Format)

@@ -1,5 +1,6 @@
 """The form behind [Export Itemised Billing Report]: what is sent, checked, becomes a choice and a form of report."""
 
+from dataclasses import replace
 from datetime import date
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -13,6 +14,7 @@ from tallybook.errors import Refused
 from tallybook.reports.building import Form as ReportForm
 from tallybook.reports.building import Format, Profile
 from tallybook.reports.choice import Choice
+from tallybook.reports.csv_format import DELIMITERS
 from tallybook.reports.months import month_text, parse_month
 from tallybook.subscriptions.customers import list_customers
 from tallybook.subscriptions.models import Customer, Product, Subscription
@@ -25,6 +27,7 @@ FORMATS = {
     "xlsx": ReportForm(format=Format.XLSX),
     "json": ReportForm(format=Format.JSON),
 }
+DELIMITER_CHOICES = [(name, name.capitalize()) for name in DELIMITERS]
 
 
 class MonthField(forms.Field):
@@ -78,6 +81,12 @@ class ExportForm(forms.Form):
         error_messages={"invalid_choice": f"The format is none of {', '.join(FORMATS)}. Choose one of them."},
     )
 
+    delimiter = forms.ChoiceField(
+        choices=DELIMITER_CHOICES,
+        required=False,
+        error_messages={"invalid_choice": f"The delimiter is none of {', '.join(DELIMITERS)}. Choose one of them."},
+    )
+
     def __init__(self, subscription: Subscription, sent: QueryDict) -> None:
         self.sent = sent or _at_first(subscription)
         super().__init__(self.sent)
@@ -122,7 +131,11 @@ class ExportForm(forms.Form):
 
     @property
     def report_form(self) -> ReportForm:
-        return FORMATS[self.cleaned_data["format"] or "csv"]
+        form = FORMATS[self.cleaned_data["format"] or "csv"]
+        # The page always sends a delimiter; only one of the formats has a choice of them.
+        if form.profile is not Profile.EXCEL:
+            return form
+        return replace(form, delimiter=DELIMITERS[self.cleaned_data["delimiter"] or "comma"])
 
     @cached_property
     def customers(self) -> list[Option]:
@@ -148,6 +161,10 @@ class ExportForm(forms.Form):
     @cached_property
     def month_values(self) -> set[str]:
         return {option.value for option in self.months}
+
+    @property
+    def delimiters(self) -> list[Option]:
+        return [Option(name, label, name == self.sent.get("delimiter")) for name, label in DELIMITER_CHOICES]
 
     @property
     def sent_from(self) -> str:

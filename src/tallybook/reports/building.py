@@ -63,6 +63,11 @@ class Form:
     def extension(self) -> str:
         return "zip" if self.split_by_customer else str(self.format)
 
+    @property
+    def mark(self) -> str:
+        """What sets the file's name apart from that of another form with the same extension."""
+        return "-excel" if self.profile is Profile.EXCEL else ""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BuiltReport:
@@ -98,7 +103,7 @@ def build(choice: Choice, form: Form) -> BuiltReport:
 
 def _write(choice: Choice, form: Form, file: IO[bytes]) -> int:
     if form.split_by_customer:
-        return write_zip(choice, form.format, file, lambda one, target: _write_one(one, form, target))
+        return write_zip(choice, f"{form.mark}.{form.format}", file, lambda one, target: _write_one(one, form, target))
     return _write_one(choice, form, file)
 
 
@@ -123,7 +128,7 @@ def _built(choice: Choice, form: Form, file: IO[bytes], row_count: int) -> Built
     file.seek(0)
     return BuiltReport(
         file=file,
-        file_name=f"itemised-billing-report-{choice.period}.{form.extension}",
+        file_name=f"itemised-billing-report-{choice.period}{form.mark}.{form.extension}",
         content_type=CONTENT_TYPES[form.extension],
         row_count=row_count,
         size_bytes=size_bytes,

@@ -17,24 +17,39 @@ _UNUSABLE = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*]+')
 _MOST_CHARACTERS = 80
 # File systems take 255, of which number, months and extension need some.
 _MOST_BYTES = 200
+_NOBODY = "no usage"
 
 
-def write_zip(choice: Choice, extension: str, target: IO[bytes], write_one: Callable[[Choice, IO[bytes]], int]) -> int:
-    """Write a zip with a report of each customer who has usage in the choice. Returns the number of rows of all of them."""
+def write_zip(choice: Choice, ending: str, target: IO[bytes], write_one: Callable[[Choice, IO[bytes]], int]) -> int:
+    """Write a zip with a report of each customer who has usage in the choice. Returns the number of rows of all of them.
+
+    Args:
+        choice: what the report is about. Without usage in it, the zip has one report, of a header and no rows.
+        ending: what stands behind the months in the names of the reports, such as `.csv`.
+        target: where the zip is written.
+        write_one: writes one report and returns its number of rows.
+    """
     count = 0
     taken: set[str] = set()
     with ZipFile(target, "w", ZIP_DEFLATED) as archive:
-        for customer_id, name in rows(CUSTOMERS_QUERY, parameters(choice)):
+        for name, one_choice in _by_customer(choice):
             # A fixed time, so that the same data is the same file.
-            entry = ZipInfo(f"{_file_name(name, taken)}-{choice.period}.{extension}", (2000, 1, 1, 0, 0, 0))
+            entry = ZipInfo(f"{_file_name(name, taken)}-{choice.period}{ending}", (2000, 1, 1, 0, 0, 0))
             entry.compress_type = ZIP_DEFLATED
             entry.external_attr = 0o644 << 16
             with tempfile.TemporaryFile() as one:
-                count += write_one(choice.of_customer(customer_id), one)
+                count += write_one(one_choice, one)
                 one.seek(0)
                 with archive.open(entry, "w", force_zip64=True) as member:
                     copyfileobj(one, member, 1024 * 1024)
     return count
+
+
+def _by_customer(choice: Choice) -> list[tuple[str, Choice]]:
+    """The choice cut into one of each customer, by the customer's name."""
+    customers = rows(CUSTOMERS_QUERY, parameters(choice))
+    # A zip with nothing in it looks broken, and some programs take it for that.
+    return [(name, choice.of_customer(customer_id)) for customer_id, name in customers] or [(_NOBODY, choice)]
 
 
 def _file_name(customer: str, taken: set[str]) -> str:
