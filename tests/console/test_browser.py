@@ -5,12 +5,15 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Download, Page, expect, sync_playwright
 from tests.bookkeeping import OPERATOR, chosen, report
 from tests.conftest import TestDatabase
 from tests.console.browsing import CHROMIUM_ARGUMENTS, Complaints, chromium, served, sign_in
 from tests.console.cast import Filled, Months, fill, page_address
 
+from tallybook.reports.building import Form as ReportForm
+from tallybook.reports.building import Profile
 from tallybook.subscriptions.models import Role, Subscription, User
 from tallybook.subscriptions.people import grant_role
 
@@ -122,6 +125,24 @@ def test_the_report_is_downloaded_without_javascript(open_page: Open, subscripti
     assert delivered(waiting.value) == report(chosen(subscription, months.before, months.previous, ("Zeta Oy",)))
 
 
+@pytest.mark.parametrize("javascript", [True, False], ids=["javascript", "no javascript"])
+def test_csv_for_excel_has_the_delimiter_that_is_chosen(
+    open_page: Open,
+    subscription: Subscription,
+    months: Months,
+    javascript: bool,  # noqa: FBT001
+) -> None:
+    page = open_page(java_script_enabled=javascript)
+    page.get_by_role("link", name="Export Itemised Billing Report").click()
+    page.get_by_label("with the delimiter").select_option("Semicolon")
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name="CSV for Excel").click()
+    month = months.previous
+    expected = report(chosen(subscription, month, month), ReportForm(profile=Profile.EXCEL, delimiter=";"))
+    assert delivered(waiting.value) == expected
+    assert waiting.value.suggested_filename == f"itemised-billing-report-{month}-excel.csv"
+
+
 def test_what_is_wrong_is_said_with_the_choice_kept(
     open_page: Open, subscription: Subscription, months: Months, complaints: Complaints
 ) -> None:
@@ -183,31 +204,50 @@ def test_who_cannot_fetch_the_form_is_led_to_its_page(
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_every_page_fits_and_nothing_is_complained_of(
+def test_every_page_fits_is_open_to_everybody_and_nothing_is_complained_of(
     open_page: Open, filled: Filled, empty: Subscription, complaints: Complaints, scheme: str
 ) -> None:
-    complaints.forgiven = BAD_REQUEST
+    complaints.forgiven = "the server responded with a status of 40"
     subscription, months = filled.subscription, filled.months
     page = open_page(color_scheme=scheme)
-    for rest in ("", f"?month={months.current}", "?search=nobody", "export/", "export/?from=&to="):
-        _fits(page, page_address(subscription, rest), expected=400 if rest.endswith("to=") else 200)
-    _fits(page, page_address(empty))
+    for rest in ("", f"?month={months.current}", "?search=nobody", "export/", "export/?from=&to=", "export/?delimiter=x"):
+        _visit(page, page_address(subscription, rest), expected=400 if "=&to=" in rest or "=x" in rest else 200)
+    _visit(page, page_address(empty))
     for rest in ("", "?action=nothing.done", "?from=2026-10-02&to=2026-10-01"):
-        _fits(page, f"/subscriptions/{subscription.id}/audit/{rest}", expected=400 if "to=" in rest else 200)
-    _fits(page, "/sign-out/")
+        _visit(page, f"/subscriptions/{subscription.id}/audit/{rest}", expected=400 if "to=" in rest else 200)
+    _visit(page, "/no-such-page", expected=404)
+    _visit(page, "/sign-out/")
     page.get_by_role("main").get_by_role("button", name="Sign out").click()
     expect(page).to_have_title("Sign in · Tallybook")
-    _fits(page, "/sign-in/")
+    _visit(page, "/sign-in/")
 
 
-def _fits(page: Page, path: str, expected: int = 200) -> None:
+@pytest.mark.usefixtures("months")
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_dialog_is_open_to_everybody(open_page: Open, scheme: str) -> None:
+    page = open_page(color_scheme=scheme)
+    page.get_by_role("link", name="Export Itemised Billing Report").click()
+    page.get_by_role("dialog").get_by_label("Anchor Ltd").check()
+    expect(page.get_by_text("1 of 3 customers")).to_be_visible()
+    _fits(page)
+
+
+def _visit(page: Page, path: str, expected: int = 200) -> None:
     origin = page.evaluate("location.origin")
     response = page.goto(origin + path)
     assert response is not None
     assert response.status == expected
+    _fits(page)
+
+
+def _fits(page: Page) -> None:
+    """The page is not wider than the window, and axe finds nothing that keeps somebody out: at every width."""
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 800})
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (path, width)
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (page.url, width)
+        found = Axe().run(page)
+        assert found.response["passes"]
+        assert found.violations_count == 0, (page.url, width, found.generate_report())
 
 
 @pytest.mark.usefixtures("months")

@@ -19,23 +19,26 @@ import django
 os.environ["DJANGO_SETTINGS_MODULE"] = "tallybook.config.settings"
 django.setup()
 from pathlib import Path
+from tallybook.audit.acting import Actor
 from tallybook.database.scope import subscription_scope
 from tallybook.metering.importing import ImportOptions, import_file
 from tallybook.metering.reading import ReadingOptions
 from tallybook.subscriptions.customers import rename_customer
 from tallybook.subscriptions.subscriptions import find_subscription
 subscription = find_subscription(sys.argv[1])
+actor = Actor.operator("tests")
 print("ready", flush=True)
 for line in sys.stdin:
     number = int(line)
 """
 RENAMER = f"""{_PREAMBLE}
     with subscription_scope(subscription.id):
-        rename_customer(subscription, f"Customer {{number}}", f"Renamed {{number}}")
+        rename_customer(subscription, f"Customer {{number}}", f"Renamed {{number}}", actor=actor)
     print("done", flush=True)
 """
 IMPORTER = f"""{_PREAMBLE}
-    summary = import_file(subscription, Path(sys.argv[2], f"{{number}}.csv"), ImportOptions(reading=ReadingOptions()), actor=Actor.operator("tests"))
+    path = Path(sys.argv[2], f"{{number}}.csv")
+    summary = import_file(subscription, path, ImportOptions(reading=ReadingOptions()), actor=actor)
     print("done" if summary.new == 2 and not summary.customers_created else summary, flush=True)
 """
 
