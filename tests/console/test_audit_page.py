@@ -8,12 +8,11 @@ from uuid import uuid4
 
 import pytest
 from django.db import connection
-from django.http import HttpResponse
 from django.test.utils import CaptureQueriesContext
 from tests.audit.tampering import ANCHOR, note, note_several, tamper
 from tests.bookkeeping import OPERATOR
 from tests.conftest import PASSWORD, TestDatabase
-from tests.console.cast import Browse, markup, words
+from tests.console.cast import Answer, Browse, markup, words
 
 from tallybook.audit.acting import Actor, Subject
 from tallybook.audit.recording import record
@@ -26,7 +25,7 @@ def address(subscription: Subscription, rest: str = "") -> str:
     return f"/subscriptions/{subscription.id}/audit/{rest}"
 
 
-def numbers(response: HttpResponse) -> list[int]:
+def numbers(response: Answer) -> list[int]:
     """The numbers of the events that a page shows."""
     cells = markup(response).split('<td class="number" role="cell">')[1:]
     return [int(cell.split("<")[0].replace(",", "")) for cell in cells]

@@ -152,7 +152,7 @@ def test_a_customers_name_on_two_lines_is_refused_as_it_is_where_it_is_typed(
         "A customer's name has no line breaks and no control characters. Write it on one line."
     }
     with subscription_scope(subscription.id), pytest.raises(Refused, match="has a line break or a control character"):
-        rename_customer(subscription, "Anchor Ltd", f"Harbour {name}")
+        rename_customer(subscription, "Anchor Ltd", f"Harbour {name}", actor=OPERATOR)
     assert list(customer_ids(subscription)) == ["Anchor Ltd"]
 
 

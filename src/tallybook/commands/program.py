@@ -10,6 +10,7 @@ from tallybook.commands import (
     database,
     demo_command,
     import_command,
+    link,
     migrate,
     product,
     report,
@@ -55,5 +56,6 @@ program.add_typer(subscription.program, name="subscription")
 program.add_typer(user.program, name="user")
 program.add_typer(product.program, name="product")
 program.add_typer(customer.program, name="customer")
+program.add_typer(link.program, name="link")
 program.add_typer(audit.program, name="audit")
 program.add_typer(database.program, name="database")

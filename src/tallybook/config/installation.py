@@ -54,6 +54,15 @@ class Installation(BaseSettings):
         default=None,
         description="Key that signs sessions, 32 characters or more. Default: made once and kept in the home folder.",
     )
+    key_peppers: SecretStr | None = Field(
+        default=None,
+        description="Secrets without which stored keys of report links cannot be verified, 32 characters or more each, with "
+        "commas between them: the first serves new keys, the others those made before. Default: made once and kept in the home "
+        "folder.",
+    )
+    link_pace_seconds: int = Field(
+        default=300, ge=1, le=86_400, description="A report link makes its data at most once in so many seconds."
+    )
     report_timeout_seconds: int = Field(
         default=600, ge=1, le=86_400, description="How long building one report may take, in seconds."
     )
@@ -92,6 +101,20 @@ class Installation(BaseSettings):
             raise ValueError(f"has to have {MINIMUM_SECRET_CHARACTERS} characters or more")
         return secret_key
 
+    @field_validator("key_peppers")
+    @classmethod
+    def _peppers_are_long(cls, peppers: SecretStr | None) -> SecretStr | None:
+        if peppers and any(len(pepper) < MINIMUM_SECRET_CHARACTERS for pepper in _listed(peppers)):
+            raise ValueError(f"has to have {MINIMUM_SECRET_CHARACTERS} characters or more in each of its secrets")
+        return peppers
+
+    @property
+    def peppers(self) -> tuple[str, ...]:
+        """The peppers of keys, the one for new keys first."""
+        if self.key_peppers:
+            return _listed(self.key_peppers)
+        return (generated_secret(self.home, "key-pepper", f"{PREFIX}KEY_PEPPERS"),)
+
     @property
     def public_host(self) -> str:
         """The host as a Host header spells it, an IPv6 address in brackets."""
@@ -107,6 +130,10 @@ def _split(url: str) -> SplitResult | None:
     except ValueError:
         return None
     return parts if is_whole else None
+
+
+def _listed(peppers: SecretStr) -> tuple[str, ...]:
+    return tuple(pepper.strip() for pepper in peppers.get_secret_value().split(","))
 
 
 def load() -> Installation:
@@ -151,17 +178,26 @@ def _explain(error: ValidationError) -> str:
 
 
 @cache
-def generated_secret_key(home: Path) -> str:
-    """The secret key of this home: made at the first call, kept in a file that only its owner can read."""
-    path = home / "secret-key"
+def generated_secret(home: Path, name: str, variable: str) -> str:
+    """A secret of this home: made at the first call, kept in a file that only its owner can read.
+
+    Args:
+        home: the installation's folder.
+        name: of the file in it.
+        variable: the setting that would take the file's place, for the message.
+
+    Raises:
+        SettingRefused: the file cannot be kept there.
+    """
+    path = home / name
     try:
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
         _create_once(path, secrets.token_urlsafe(48))
         return path.read_text(encoding="ascii")
     except OSError as error:
         raise SettingRefused(
-            f"The secret key cannot be kept in {path}: {error.strerror}. Set TALLYBOOK_HOME to a folder that this user may "
-            "write, or TALLYBOOK_SECRET_KEY."
+            f"The secret {name} cannot be kept in {path}: {error.strerror}. Set TALLYBOOK_HOME to a folder that this user may "
+            f"write, or {variable}."
         ) from None
 
 

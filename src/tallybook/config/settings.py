@@ -29,7 +29,7 @@ DATABASES = _databases()
 SECRET_KEY = (
     INSTALLATION.secret_key.get_secret_value()
     if INSTALLATION.secret_key
-    else _installation.generated_secret_key(INSTALLATION.home)
+    else _installation.generated_secret(INSTALLATION.home, "secret-key", "TALLYBOOK_SECRET_KEY")
 )
 DEBUG = False
 ALLOWED_HOSTS = [INSTALLATION.public_host, "localhost", "127.0.0.1", "[::1]"]
@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "tallybook.audit",
     "tallybook.subscriptions",
     "tallybook.usage",
+    "tallybook.links",
     "tallybook.console",
 ]
 MIDDLEWARE = [
@@ -156,6 +157,8 @@ LOGGING = {
     "loggers": {
         # Requests for other hosts are answered with 400; whoever sends them should not fill the log with tracebacks.
         "django.security.DisallowedHost": {"handlers": ["nowhere"], "propagate": False},
+        # Each refused call would be a line; links have a log of their own.
+        "django.request": {"level": "ERROR"},
         # What it warns of, such as a COPY that cannot be ended on a lost connection, comes beside the error itself.
         "psycopg": {"level": "ERROR"},
     },

@@ -6,6 +6,7 @@ from tallybook.web import health
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.alive),
     path("readyz", health.ready, {"is_migrated": is_migrated}),
+    path("api/v1/", include("tallybook.links.urls")),
     path("", include("tallybook.console.urls")),
 ]
 

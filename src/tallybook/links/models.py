@@ -117,6 +117,7 @@ class LinkCall(models.Model):
 class LinkFile(models.Model):
     """The file last sent to a key at an address, in one content coding. The file itself lies on this server's disk.
 
+    `content` is the same for all codings of a report that says the same.
     `superseded_at` is when it took the place of another content: for an hour, whoever asks for the rest of a file without
     saying of which could mean either.
     """
@@ -130,7 +131,7 @@ class LinkFile(models.Model):
     token = models.UUIDField()
     file_name = models.CharField(max_length=NAME_CHARACTERS)
     content_type = models.CharField(max_length=100)
-    tag = models.CharField(max_length=100)
+    content = models.CharField(max_length=64)
     sha256 = models.BinaryField()
     size_bytes = models.BigIntegerField()
     row_count = models.IntegerField()

@@ -20,4 +20,4 @@ def opens(key: Key, keyed_hash: bytes | None, pepper_id: str | None) -> bool:
 
 @cache
 def _peppers() -> tuple[Pepper, ...]:
-    return tuple(Pepper.of(text) for text in settings.KEY_PEPPERS)
+    return tuple(Pepper.of(text) for text in settings.INSTALLATION.peppers)

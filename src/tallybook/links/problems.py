@@ -2,7 +2,7 @@
 
 import math
 
-from tallybook.web.client_address import Address
+from tallybook.web.addresses import Address
 from tallybook.web.problems import Kind, Problem
 
 KEY_IN_QUERY = Kind("key-in-query", 400, "The key is in the address")

@@ -53,7 +53,7 @@ def _ask(parameters: dict[str, object]) -> Row | None:
     """Ask over the connection that was kept, without asking first whether it lives: that would be a second query."""
     if connection.connection is None:
         return _first(parameters)
-    connection.health_check_done = True
+    connection.health_check_done = True  # type: ignore[attr-defined]  # Django's own, of which its stubs do not know
     try:
         return _first(parameters)
     except OperationalError:

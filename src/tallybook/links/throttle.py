@@ -1,7 +1,7 @@
 """Wrong keys are counted for each network that sends them, in bounded memory.
 
-Nobody guesses a key; what a flood costs is a query for each. Beyond the limit a network gets no query any more, unless the key's
-id is one that exists: so that a flood from behind the same address does not keep out the holder of a good key.
+Nobody guesses a key; what a flood costs is a query for each. Beyond the limit a network gets no query any more, unless the id
+of the key is one that exists: so a flood from behind the same address does not keep out the holder of a good key.
 """
 
 import threading

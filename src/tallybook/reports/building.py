@@ -19,6 +19,10 @@ from tallybook.reports.csv_format import write_api_csv, write_excel_csv
 from tallybook.reports.json_format import write_json
 from tallybook.reports.splitting import write_zip
 from tallybook.reports.xlsx_format import write_xlsx
+from tallybook.subscriptions.revisions import LedgerState, ledger_state
+
+# Whoever calls a link is not told the server's folders.
+KEPT_PLACE = "the server's folder for report files"
 
 
 class Format(StrEnum):
@@ -52,6 +56,8 @@ class Form:
     profile: Profile = Profile.API
     delimiter: str | None = None
     split_by_customer: bool = False
+    link: str | None = None
+    """The id of the report link that asks, for the format that names it."""
 
     def __post_init__(self) -> None:
         if self.profile is Profile.EXCEL and self.format is not Format.CSV:
@@ -79,21 +85,30 @@ class BuiltReport:
     row_count: int
     size_bytes: int
     sha256: bytes
+    state: LedgerState
+    """Of the report's months, in the snapshot."""
 
 
-def build(choice: Choice, form: Form) -> BuiltReport:
+def build(choice: Choice, form: Form, file: IO[bytes] | None = None) -> BuiltReport:
     """Build a report from one snapshot. Must not be called inside a transaction. The caller closes the file.
+
+    Args:
+        choice: what the report is about.
+        form: how it is written.
+        file: where to write it, empty and open for reading too; left out, it is a file without a name.
 
     Raises:
         Refused: it took longer than the report timeout, the disk is full, or the format cannot hold it.
     """
-    file = tempfile.TemporaryFile()  # noqa: SIM115 - given to the caller
+    place = KEPT_PLACE if file else tempfile.gettempdir()
+    file = file or tempfile.TemporaryFile()  # noqa: SIM115 - given to the caller
     try:
-        with _told_clearly(), snapshot_scope(choice.subscription.id):
+        with told_clearly(place), snapshot_scope(choice.subscription.id):
             _limit_time()
+            state = ledger_state(choice.subscription.id, choice.first_month, choice.last_month)
             row_count = _write(choice, form, file)
-        with _told_clearly():
-            return _built(choice, form, file, row_count)
+        with told_clearly(place):
+            return _built(choice, form, file, row_count, state)
     except BaseException:
         # What is still in the buffer may have no room either.
         with suppress(OSError):
@@ -112,13 +127,27 @@ def _write_one(choice: Choice, form: Form, file: IO[bytes]) -> int:
     if form.format is Format.XLSX:
         return write_xlsx(choice, file)
     if form.format is Format.JSON:
-        return write_json(choice, file)
+        return write_json(choice, file, form.link)
     if form.profile is Profile.EXCEL:
         return write_excel_csv(choice, file, form.delimiter or ",")
     return write_api_csv(choice, file)
 
 
-def _built(choice: Choice, form: Form, file: IO[bytes], row_count: int) -> BuiltReport:
+def _built(choice: Choice, form: Form, file: IO[bytes], row_count: int, state: LedgerState) -> BuiltReport:
+    size_bytes, digest = measured(file)
+    return BuiltReport(
+        file=file,
+        file_name=f"itemised-billing-report-{choice.period}{form.mark}.{form.extension}",
+        content_type=CONTENT_TYPES[form.extension],
+        row_count=row_count,
+        size_bytes=size_bytes,
+        sha256=digest,
+        state=state,
+    )
+
+
+def measured(file: IO[bytes]) -> tuple[int, bytes]:
+    """Size and SHA-256 of a file that was just written; leaves it at its beginning."""
     file.flush()
     size_bytes = file.tell()
     file.seek(0)
@@ -126,14 +155,7 @@ def _built(choice: Choice, form: Form, file: IO[bytes], row_count: int) -> Built
     while block := file.read(1024 * 1024):
         digest.update(block)
     file.seek(0)
-    return BuiltReport(
-        file=file,
-        file_name=f"itemised-billing-report-{choice.period}{form.mark}.{form.extension}",
-        content_type=CONTENT_TYPES[form.extension],
-        row_count=row_count,
-        size_bytes=size_bytes,
-        sha256=digest.digest(),
-    )
+    return size_bytes, digest.digest()
 
 
 def _limit_time() -> None:
@@ -143,13 +165,14 @@ def _limit_time() -> None:
 
 
 @contextmanager
-def _told_clearly() -> Iterator[None]:
+def told_clearly(place: str) -> Iterator[None]:
+    """A full disk and a report that took too long, as `NotNow`."""
     try:
         yield
     except OSError as error:
         if not is_no_room(error):
             raise
-        raise NotNow(f"There is no room to build the report in {tempfile.gettempdir()}. Free some, and try again.") from None
+        raise NotNow(f"There is no room to build the report in {place}. Free some, and try again.") from None
     except DatabaseError as error:
         if "transaction timeout" not in str(error):
             raise

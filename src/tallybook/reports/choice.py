@@ -50,12 +50,24 @@ def choose(
         NotFound: a name is unknown; the message has the near matches.
         Refused: the first month is after the last.
     """
-    customer_ids = tuple(customer.id for customer in find_customers(subscription, customers))
-    product_ids = tuple(dict.fromkeys(find_product(name).id for name in products))
+    customer_ids, product_ids = choose_ids(subscription, customers, products)
     return Choice(
         subscription=subscription,
         first_month=months[0],
         last_month=months[1],
-        customer_ids=customer_ids or None,
-        product_ids=product_ids or None,
+        customer_ids=customer_ids,
+        product_ids=product_ids,
     )
+
+
+def choose_ids(
+    subscription: Subscription, customers: Iterable[str], products: Iterable[str]
+) -> tuple[tuple[UUID, ...] | None, tuple[int, ...] | None]:
+    """Customers and products by names or aliases; None where there is no name, which means all.
+
+    Raises:
+        NotFound: a name is unknown.
+    """
+    customer_ids = tuple(customer.id for customer in find_customers(subscription, customers))
+    product_ids = tuple(dict.fromkeys(find_product(name).id for name in products))
+    return customer_ids or None, product_ids or None

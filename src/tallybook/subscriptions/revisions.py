@@ -5,9 +5,8 @@ Raised in the same transaction as the change itself, so that an unchanged revisi
 
 from collections.abc import Iterable
 from datetime import date, datetime
+from typing import NamedTuple
 from uuid import UUID
-
-from django.db.models import Max
 
 from tallybook.database.queries import write
 from tallybook.subscriptions.models import Revision
@@ -31,8 +30,24 @@ def raise_all_revisions(subscription_id: UUID) -> None:
     raise_revisions(subscription_id, Revision.objects.filter(subscription_id=subscription_id).values_list("month", flat=True))
 
 
+class LedgerState(NamedTuple):
+    """What a report of some months may say: `revisions` differs exactly when it may say something else."""
+
+    revisions: str
+    changed_at: datetime | None
+    """When it last changed; None when nothing was ever reported for the months."""
+
+
+def ledger_state(subscription_id: UUID, first_month: date, last_month: date) -> LedgerState:
+    """The state of these months, both included."""
+    months = Revision.objects.filter(subscription_id=subscription_id, month__range=(first_month, last_month))
+    found = list(months.order_by("month").values_list("month", "number", "changed_at"))
+    return LedgerState(
+        " ".join(f"{month:%Y-%m}:{number}" for month, number, _ in found),
+        max((changed_at for _, _, changed_at in found), default=None),
+    )
+
+
 def last_changed_at(subscription_id: UUID, first_month: date, last_month: date) -> datetime | None:
     """When a report of these months, both included, last changed; None when nothing was ever reported for them."""
-    months = Revision.objects.filter(subscription_id=subscription_id, month__range=(first_month, last_month))
-    changed_at: datetime | None = months.aggregate(last=Max("changed_at"))["last"]
-    return changed_at
+    return ledger_state(subscription_id, first_month, last_month).changed_at

@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 
 from tallybook.errors import DatabaseUnavailable, NotAllowed, NotFound, TallybookError
+from tallybook.web.problems import API_PATH, CONTENT_TYPE, general_problem
 
 
 class _Kind(NamedTuple):
@@ -47,7 +48,12 @@ class ErrorPages:
 
 
 def error_page(request: HttpRequest, kind: _Kind, sentence: str, *, framed: bool = True) -> HttpResponse:
-    """A page that says what is wrong. Not framed, it does without the menu, which asks the database."""
+    """A page that says what is wrong. Not framed, it does without the menu, which asks the database.
+
+    Programs get problem details.
+    """
+    if request.path.startswith(API_PATH):
+        return general_problem(kind.status, sentence)
     context = {"title": kind.title, "sentence": sentence, "framed": framed and hasattr(request, "user")}
     return render(request, "console/error.html", context, status=kind.status)
 
@@ -69,9 +75,11 @@ def too_many(request: HttpRequest) -> HttpResponse:
     return error_page(request, _Kind(429, "Too many attempts"), "Wait a minute, then try again.")
 
 
-def broken(_request: HttpRequest) -> HttpResponse:
+def broken(request: HttpRequest) -> HttpResponse:
     """Rendered without the request: what failed may be what the frame needs."""
     sentence = "Something went wrong on this server, and its log says what. Nothing was changed by this page."
+    if request.path.startswith(API_PATH):
+        return general_problem(500, sentence)
     page = render_to_string("console/error.html", {"title": "Server error", "sentence": sentence, "framed": False})
     return HttpResponse(page, status=500)
 
@@ -82,7 +90,9 @@ def form_expired(request: HttpRequest, **_reason: object) -> HttpResponse:
     return error_page(request, _Kind(403, "The form has expired"), sentence)
 
 
-def _refuse_method(request: HttpRequest, response: HttpResponseBase) -> HttpResponse:
+def _refuse_method(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+    if response.headers.get("Content-Type") == CONTENT_TYPE:
+        return response
     page = error_page(request, _Kind(405, "Not that way"), "This address cannot be used with this method.")
     page["Allow"] = response["Allow"]
     return page

@@ -4,7 +4,7 @@
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from django.http import HttpResponse
@@ -12,6 +12,9 @@ from django.http import HttpResponse
 from tallybook.errors import TallybookError
 
 CONTENT_TYPE = "application/problem+json"
+
+
+API_PATH = "/api/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +28,25 @@ class Kind:
     @property
     def type(self) -> str:
         return f"/problems/{self.name}"
+
+
+BAD_REQUEST = Kind("bad-request", 400, "The request cannot be read")
+FORBIDDEN = Kind("forbidden", 403, "This may not be done")
+NOT_FOUND = Kind("not-found", 404, "There is nothing at this address")
+METHOD_NOT_ALLOWED = Kind("method-not-allowed", 405, "This address cannot be used with this method")
+TOO_MANY_REQUESTS = Kind("too-many-requests", 429, "Too many requests")
+SERVER_ERROR = Kind("server-error", 500, "Something went wrong on the server")
+DATABASE_UNAVAILABLE = Kind("database-unavailable", 503, "The database does not answer")
+GENERAL = (
+    BAD_REQUEST,
+    FORBIDDEN,
+    NOT_FOUND,
+    METHOD_NOT_ALLOWED,
+    TOO_MANY_REQUESTS,
+    SERVER_ERROR,
+    DATABASE_UNAVAILABLE,
+)
+_BY_STATUS = {kind.status: kind for kind in GENERAL}
 
 
 class Problem(TallybookError):
@@ -47,3 +69,13 @@ def problem_response(problem: Problem) -> HttpResponse:
     )
     response["Cache-Control"] = "no-store"
     return response
+
+
+def method_not_allowed(methods: Iterable[str]) -> Problem:
+    allowed = ", ".join(methods)
+    return Problem(METHOD_NOT_ALLOWED, f"Use one of {allowed}.", {"Allow": allowed})
+
+
+def general_problem(status: int, detail: str) -> HttpResponse:
+    """What else goes wrong on the way to a program's answer, by its status."""
+    return problem_response(Problem(_BY_STATUS.get(status, BAD_REQUEST), detail))

@@ -1,0 +1,5 @@
+from django.urls import path
+
+from tallybook.links import views
+
+urlpatterns = [path("report-links/<uuid:link_id>", views.report_link, name="report-link")]

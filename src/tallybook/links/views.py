@@ -1,0 +1,31 @@
+"""The endpoint that RMM and PSA systems call."""
+
+from uuid import UUID
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.views.decorators.csrf import csrf_exempt
+
+from tallybook.links import call_log
+from tallybook.links.admission import read_sent_key
+from tallybook.links.answering import Call, answer
+from tallybook.web.client_address import client_address
+from tallybook.web.problems import Problem, method_not_allowed, problem_response
+
+_METHODS = ("GET", "HEAD")
+
+
+@csrf_exempt  # programs have no cookies
+@login_not_required
+def report_link(request: HttpRequest, link_id: UUID) -> HttpResponseBase:
+    address = client_address(request)
+    try:
+        if request.method not in _METHODS:
+            raise method_not_allowed(_METHODS)
+        key = read_sent_key(request)
+        return answer(Call(request=request, link_id=link_id, key=key, address=address))
+    except Problem as problem:
+        sent_from = "" if address is None else str(address)
+        call_log.calls.note(call_log.Call(link_id, sent_from, problem.kind.status, problem.kind.name))
+        return problem_response(problem)
