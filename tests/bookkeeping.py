@@ -34,7 +34,13 @@ SUBSCRIPTION_TABLES = (
     "membership",
     "audit_event",
     "audit_detail",
+    "report_link",
+    "link_key",
+    "link_call",
+    "link_file",
 )
+# Read before a subscription is known, since it is learnt from them.
+REGISTER_TABLES = ("link_gate", "key_register")
 OCTOBER, NOVEMBER = date(2026, 10, 1), date(2026, 11, 1)
 PLAIN = Form()
 OPERATOR = Actor.operator("tester")

@@ -8,10 +8,15 @@ from uuid import uuid4
 
 import psycopg
 import pytest
-from tests.bookkeeping import OPERATOR, SUBSCRIPTION_TABLES, usage
+from django.utils import timezone
+from tests.bookkeeping import OPERATOR, REGISTER_TABLES, SUBSCRIPTION_TABLES, usage
 from tests.conftest import TestDatabase
 
 from tallybook.database.scope import subscription_scope
+from tallybook.links.drafts import Draft
+from tallybook.links.links import create_link
+from tallybook.links.models import LinkCall, LinkFile
+from tallybook.links.periods import Period
 from tallybook.metering.summary import Summary
 from tallybook.subscriptions.customers import alias_customer
 from tallybook.subscriptions.models import Subscription, User
@@ -23,12 +28,27 @@ OWN = (
     'AS "nullif"))'
 )
 APPENDED_ONLY = ("audit_event", "audit_detail")
-KEPT_FOR_EVER = ("customer", "organisation", "revision", "source", "usage_import", "entry", *APPENDED_ONLY)
+NOT_CHANGED = (*APPENDED_ONLY, "link_call")
+KEPT_FOR_EVER = (
+    "customer",
+    "organisation",
+    "revision",
+    "source",
+    "usage_import",
+    "entry",
+    "report_link",
+    "link_key",
+    *APPENDED_ONLY,
+)
 ENFORCED = {
     "audit_detail (subscription_id, number) audit_event (subscription_id, number)",
     "customer_alias (subscription_id, customer_id) customer (subscription_id, id)",
     "organisation (subscription_id, customer_id) customer (subscription_id, id)",
     "usage_import (subscription_id, source_number) source (subscription_id, number)",
+    *(
+        f"{table} (subscription_id, link_id) report_link (subscription_id, id)"
+        for table in ("link_gate", "link_key", "link_call", "link_file")
+    ),
 }
 NOT_ENFORCED = {
     f"{table} ({columns}) {target}"
@@ -57,6 +77,12 @@ def filled(subscription: Subscription, take: Callable[..., Summary], owner: User
     take([usage(organisation="anchor.example")])
     with subscription_scope(subscription.id):
         alias_customer(subscription, "Anchor Ltd", f"Anker {uuid4()}", actor=OPERATOR)
+        link, key = create_link(subscription, Draft(name="PSA", period=Period("this-month"), allowed=None), actor=OPERATOR)
+        facts = {"subscription_id": subscription.id, "link_id": link.saved.id, "address": "192.0.2.7"}
+        LinkCall.objects.create(**facts, id=uuid4(), called_at=timezone.now(), status=200, outcome="granted")
+        LinkFile.objects.create(
+            **facts, key_id=key.key_id, token=uuid4(), size_bytes=1, row_count=0, sha256=b"", built_at=timezone.now()
+        )
     return subscription
 
 
@@ -65,8 +91,8 @@ def test_every_table_with_a_subscription_is_known_here(database: TestDatabase) -
         database.runtime_url,
         "SELECT table_name FROM information_schema.columns WHERE table_schema = 'public' AND column_name = 'subscription_id'",
     )
-    assert {name for (name,) in found} == set(SUBSCRIPTION_TABLES)
-    assert len(found) == 11
+    assert {name for (name,) in found} == {*SUBSCRIPTION_TABLES, *REGISTER_TABLES}
+    assert len(found) == 17
 
 
 @pytest.mark.parametrize("table", TENANT_TABLES)
@@ -87,7 +113,7 @@ def test_a_table_is_secured_for_runtime_and_open_to_its_owner(database: TestData
     }
     assert (enabled, forced, owner) == (True, True, OWNER)
     assert policies.pop("owner") == ("PERMISSIVE", [OWNER], "ALL", "true")
-    refused = {"update", "delete"} if table in APPENDED_ONLY else {"delete"} if table in KEPT_FOR_EVER else set()
+    refused = {name for name, tables in (("update", NOT_CHANGED), ("delete", KEPT_FOR_EVER)) if table in tables}
     assert set(policies) == {"read", "insert", "update", "delete"} - refused
     if table not in ("membership", "subscription"):
         assert {condition for *_, condition in policies.values()} == {OWN}
@@ -138,7 +164,7 @@ def test_the_runtime_role_owns_nothing_and_bypasses_nothing(database: TestDataba
 def test_raw_sql_sees_its_own_subscription_only(database: TestDatabase, filled: Subscription, table: str) -> None:
     key = "id" if table == "subscription" else "subscription_id"
     count = f"SELECT count(*) FROM {table} WHERE {key} = %s"
-    rows = [(3,)] if table in APPENDED_ONLY else [(1,)]
+    rows = [(4,)] if table in APPENDED_ONLY else [(1,)]
     assert asked(database.runtime_url, count, filled.id, scope=filled.id) == rows
     assert asked(database.runtime_url, count, filled.id) == [(0,)]
     assert asked(database.runtime_url, count, filled.id, scope=uuid4()) == [(0,)]
@@ -152,7 +178,7 @@ def test_raw_sql_cannot_reach_or_make_rows_of_another_subscription(
 ) -> None:
     foreign = other_subscription.id
     move = f"UPDATE {table} SET subscription_id = %s"
-    if table in APPENDED_ONLY:
+    if table in NOT_CHANGED:
         assert asked(database.runtime_url, move, foreign, scope=filled.id) == [(0,)]
     else:
         with pytest.raises(psycopg.errors.InsufficientPrivilege, match="row-level security"):
@@ -178,6 +204,21 @@ def test_raw_sql_deletes_nothing_of_another_subscription(database: TestDatabase,
     for statement in (f"TRUNCATE {table}", f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY", f"DROP TABLE {table}"):
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
             asked(database.runtime_url, statement, scope=filled.id)
+
+
+@pytest.mark.parametrize("table", REGISTER_TABLES)
+def test_the_register_is_read_by_the_endpoint_and_written_by_its_subscription_only(
+    database: TestDatabase, filled: Subscription, other_subscription: Subscription, table: str
+) -> None:
+    own = f"SELECT count(*) FROM {table} WHERE subscription_id = %s"
+    assert asked(database.runtime_url, own, filled.id) == [(1,)]
+    for statement in (f"UPDATE {table} SET subscription_id = subscription_id", f"DELETE FROM {table}"):
+        assert asked(database.runtime_url, statement) == [(0,)]
+        assert asked(database.runtime_url, statement, scope=other_subscription.id) == [(0,)]
+    assert asked(database.runtime_url, f"DELETE FROM {table}", scope=filled.id) == [(0,)]
+    with pytest.raises(psycopg.errors.InsufficientPrivilege, match="row-level security"):
+        asked(database.runtime_url, f"UPDATE {table} SET subscription_id = %s", other_subscription.id, scope=filled.id)
+    assert asked(database.runtime_url, own, filled.id) == [(1,)]
 
 
 def test_a_product_cannot_be_deleted_by_the_runtime_role(database: TestDatabase) -> None:

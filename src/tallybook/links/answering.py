@@ -103,15 +103,22 @@ def _part(call: Call, gate: Gate, wanted: tuple[int | None, int | None]) -> Http
     Raises:
         Problem: there is no file of which it could be a part.
     """
-    condition = call.request.headers.get("If-Range")
     kept = _kept(call, gate)
+    condition = call.request.headers.get("If-Range")
     if condition is None:
-        if kept is None or not kept.is_the_only_one:
-            raise problems.range_not_kept()
-    elif kept is None or condition.strip() != sending.tag_of(kept.facts.content, kept.facts.coding):
+        if kept is not None and kept.is_the_only_one:
+            return sending.part_of(kept, wanted)
+        refusal = problems.range_not_kept()
+    else:
+        if kept is not None and condition.strip() == sending.tag_of(kept.facts.content, kept.facts.coding):
+            return sending.part_of(kept, wanted)
         # RFC 9110, section 13.1.5: a range of a file that is no more is not heeded.
-        return None
-    return sending.part_of(kept, wanted)
+        refusal = None
+    if kept is not None:
+        kept.file.close()
+    if refusal:
+        raise refusal
+    return None
 
 
 def _repeated(call: Call, gate: Gate) -> HttpResponseBase:
