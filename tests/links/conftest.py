@@ -85,7 +85,8 @@ def filled(subscription: Subscription, take: Callable[..., Summary]) -> Subscrip
 @pytest.fixture
 def make_link(filled: Subscription) -> Callable[..., Made]:
     def make(subscription: Subscription = filled, **decided: Any) -> Made:  # noqa: ANN401 - fields of a draft
-        draft = Draft(**{"name": "PSA", "period": OCTOBER, "allowed": None} | decided)
+        usual: dict[str, Any] = {"name": "PSA", "period": OCTOBER, "allowed": None}
+        draft = Draft(**usual | decided)
         with subscription_scope(subscription.id):
             link, key = create_link(subscription, draft, actor=OPERATOR)
         return Made(subscription, link, key)

@@ -16,7 +16,7 @@ from tallybook.database.queries import rows, write
 from tallybook.database.scope import subscription_scope
 from tallybook.links import links, peppers
 from tallybook.links.drafts import Draft
-from tallybook.links.keys import KeyKind, new_key
+from tallybook.links.keys import KeyKind, Pepper, new_key
 from tallybook.links.periods import Period
 from tallybook.links.throttle import LIMIT
 from tallybook.subscriptions.models import Subscription
@@ -170,7 +170,7 @@ def test_a_rotated_key_goes_on_for_the_overlap(call: Call, made: Made) -> None:
 
 def test_a_former_pepper_goes_on_and_a_lost_one_does_not(call: Call, made: Made, monkeypatch: pytest.MonkeyPatch) -> None:
     former = peppers.current_pepper()
-    fresh = peppers.Pepper.of("another pepper, long enough for everybody")
+    fresh = Pepper.of("another pepper, long enough for everybody")
     monkeypatch.setattr(peppers, "_peppers", lambda: (fresh, former))
     assert call(made).status_code == 200
     monkeypatch.setattr(peppers, "_peppers", lambda: (fresh,))
