@@ -5,7 +5,7 @@ The races are made certain: a lock is held until everybody waits for it.
 
 import os
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -18,6 +18,14 @@ from tallybook.subscriptions.models import Subscription
 
 WAITS = b"tallybook: Somebody else changes this subscription's ledger or names; waiting for the end of that.\n"
 NOTHING_KEPT = b"tallybook: Interrupted; nothing of the file was kept.\n"
+
+
+@pytest.fixture(autouse=True)
+def _interruptible() -> Iterator[None]:
+    """Lets imports hear of Ctrl-C even where the tests run in the background of a shell, which ignores it for its jobs."""
+    former = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, former)
 
 
 def rows_of(names: range, size: int = 1) -> list[Cells]:

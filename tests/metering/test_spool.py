@@ -1,10 +1,17 @@
 """Findings are kept in order and whole, in memory or on disk."""
 
+from collections.abc import Callable
+from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from tests.bookkeeping import ledger, usage, usage_csv
+from tests.disk import files_of_at_most
 
+from tallybook.errors import NotNow
 from tallybook.metering.spool import Spool
+from tallybook.metering.summary import Summary
+from tallybook.subscriptions.models import Subscription
 
 
 class Finding(NamedTuple):
@@ -30,3 +37,18 @@ def test_values_stay_what_they_were_and_reading_does_not_hinder_adding() -> None
         assert len(list(spool)) == line + 1
     assert list(spool) == [Finding(line, text) for line, text in enumerate(texts)]
     assert all(isinstance(finding, Finding) for finding in spool)
+
+
+def test_an_import_without_room_for_its_findings_keeps_nothing(
+    subscription: Subscription, take: Callable[..., Summary], tmp_path: Path
+) -> None:
+    take([usage()])
+    before = ledger(subscription)
+    refused = [usage(product="Nothing Known", object_name=f"Person {number}") for number in range(20_000)]
+    path = tmp_path / "wrong.csv"
+    path.write_bytes(usage_csv([usage(object_name="Ben Crow"), *refused]))
+    with files_of_at_most(1024 * 1024), pytest.raises(NotNow, match=r"no room for the findings .* Nothing was imported"):
+        take(path)
+    assert ledger(subscription) == before
+    summary = take(path)
+    assert (summary.new, len(summary.refused)) == (1, 20_000)

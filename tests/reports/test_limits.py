@@ -1,7 +1,6 @@
 """The limits of a build: the time for all of it, and room to its last byte. What comes of it is a report or nothing."""
 
 import gc
-import resource
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,12 +11,14 @@ import pytest
 from django.conf import settings
 from django.db import connection
 from tests.bookkeeping import chosen, ledger, report, usage
+from tests.disk import files_of_at_most
 from tests.sessions import Process
 from xlsxwriter.worksheet import Worksheet
 
 from tallybook.errors import NotNow
 from tallybook.metering.summary import Summary
 from tallybook.reports.building import Form, Format, Profile, build
+from tallybook.reports.choice import Choice
 from tallybook.subscriptions.models import Subscription
 
 FORMS = [Form(format=kind) for kind in Format] + [Form(profile=Profile.EXCEL), Form(split_by_customer=True)]
@@ -77,15 +78,11 @@ def test_the_time_is_that_of_a_whole_zip(
     assert report(chosen(subscription), ZIP).startswith(b"PK")
 
 
-@contextmanager
-def files_of_at_most(size_bytes: int) -> Iterator[None]:
-    """No file of this process may become larger: as on a disk that fills up there, for root as well."""
-    former = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size_bytes, former[1]))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, former)
+def refusal(choice: Choice, form: Form) -> str:
+    """What is said instead of a report; what the error holds on to is let go."""
+    with pytest.raises(NotNow) as refused:
+        build(choice, form)
+    return str(refused.value)
 
 
 # The library leaves the parts of a workbook open where it fails; they go with their last reference.
@@ -101,10 +98,10 @@ def test_a_disk_that_fills_at_the_last_flush_is_no_report(
     folder.mkdir()
     monkeypatch.setattr("tempfile.tempdir", str(folder))
     # All but the last byte has room. Small as it is, a report in text leaves the buffer only when it is flushed.
-    with files_of_at_most(len(whole) - 1), pytest.raises(NotNow) as refused:
-        build(choice, form)
+    with files_of_at_most(len(whole) - 1):
+        told = refusal(choice, form)
     gc.collect()
-    assert str(refused.value) == f"There is no room to build the report in {folder}. Free some, and try again."
+    assert told == f"There is no room to build the report in {folder}. Free some, and try again."
     assert (list(folder.iterdir()), connection.in_atomic_block) == ([], False)
     assert report(choice, form) == whole
     assert ledger(made_up) == before
