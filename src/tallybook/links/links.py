@@ -182,7 +182,7 @@ def _write(link: Link, draft: Draft) -> None:
 def _save_gate(link: Link) -> None:
     """Only what people decide: the slot belongs to the calls, which go on meanwhile."""
     gate = link.gate
-    LinkGate.objects.filter(link_id=gate.link_id).update(
+    LinkGate.objects.filter(subscription_id=gate.subscription_id, link_id=gate.link_id).update(
         revision=F("revision") + 1,
         paused_at=gate.paused_at,
         revoked_at=gate.revoked_at,
