@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from tallybook.console import audit_views, sign_in, views
+from tallybook.console import audit_views, program_pages, sign_in, views
 
 _usage = [
     path("", views.usage_details, name="usage"),
@@ -23,6 +23,8 @@ urlpatterns = [
             (
                 [
                     path("", views.home, name="home"),
+                    path("problems/", program_pages.problems, name="problems"),
+                    path("problems/<slug:name>", program_pages.problem, name="problem"),
                     path("favicon.ico", views.favicon, name="favicon"),
                     path("subscriptions/<uuid:subscription_id>/usage/", include(_usage)),
                     path("subscriptions/<uuid:subscription_id>/audit/", include(_audit)),
