@@ -2,10 +2,8 @@
 
 from uuid import UUID
 
-from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
-from django.views.decorators.csrf import csrf_exempt
 
 from tallybook.links import call_log
 from tallybook.links.admission import read_sent_key
@@ -16,8 +14,7 @@ from tallybook.web.problems import Problem, method_not_allowed, problem_response
 _METHODS = ("GET", "HEAD")
 
 
-@csrf_exempt  # programs have no cookies
-@login_not_required
+# Called by `tallybook.web.programs`, which knows of no sign-in.
 def report_link(request: HttpRequest, link_id: UUID) -> HttpResponseBase:
     address = client_address(request)
     try:

@@ -38,13 +38,18 @@ class ErrorPages:
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Called by Django with whatever a view raises."""
-        if isinstance(error, NotFound):
-            return error_page(request, _MISSING, str(error))
-        if isinstance(error, NotAllowed):
-            return error_page(request, _FORBIDDEN, str(error))
-        if isinstance(error, (DatabaseUnavailable, OperationalError)):
-            return error_page(request, _UNAVAILABLE, "The database does not answer. Try again in a minute.", framed=False)
-        return error_page(request, _BAD, str(error)) if isinstance(error, TallybookError) else None
+        return error_answer(request, error) if isinstance(error, (TallybookError, OperationalError)) else None
+
+
+def error_answer(request: HttpRequest, error: TallybookError | OperationalError) -> HttpResponse:
+    """What an error of the program's own, or a lost database, is told as."""
+    if isinstance(error, NotFound):
+        return error_page(request, _MISSING, str(error))
+    if isinstance(error, NotAllowed):
+        return error_page(request, _FORBIDDEN, str(error))
+    if isinstance(error, (DatabaseUnavailable, OperationalError)):
+        return error_page(request, _UNAVAILABLE, "The database does not answer. Try again in a minute.", framed=False)
+    return error_page(request, _BAD, str(error))
 
 
 def error_page(request: HttpRequest, kind: _Kind, sentence: str, *, framed: bool = True) -> HttpResponse:

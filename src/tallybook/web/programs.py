@@ -1,0 +1,36 @@
+"""What programs call is answered before sessions, cookies and sign-in are looked at: programs have none of them."""
+
+from collections.abc import Callable
+
+from django.db import OperationalError
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.urls import Resolver404, resolve
+
+from tallybook.errors import TallybookError
+from tallybook.web.errors import error_answer, not_found
+from tallybook.web.problems import API_PATH
+
+
+class ForPrograms:
+    """Middleware. Addresses under `/api/` are resolved and called here, and the middleware behind it never hears of them.
+
+    What is refused then costs half, and no answer varies by a cookie.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if not request.path.startswith(API_PATH):
+            return self._get_response(request)
+        request.get_host()  # raises for a host that is not ours, as CommonMiddleware would
+        try:
+            found = resolve(request.path_info)
+        except Resolver404:
+            return not_found(request)
+        try:
+            answer: HttpResponseBase = found.func(request, *found.args, **found.kwargs)
+        except (TallybookError, OperationalError) as error:
+            return error_answer(request, error)
+        return answer
