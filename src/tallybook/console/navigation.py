@@ -6,7 +6,7 @@ from uuid import UUID
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 
-from tallybook.subscriptions.access import READS_AUDIT_LOG, memberships_of
+from tallybook.subscriptions.access import CHANGES_LINKS, READS_AUDIT_LOG, memberships_of
 from tallybook.subscriptions.models import Membership, Subscription, User
 
 
@@ -44,6 +44,11 @@ class Navigation:
     def reads_audit_log(self) -> bool:
         """Whether the person may read the current subscription's."""
         return self._membership is not None and self._membership.role in READS_AUDIT_LOG
+
+    @property
+    def changes_links(self) -> bool:
+        """Whether the person may make and change report links in the current subscription."""
+        return self._membership is not None and self._membership.role in CHANGES_LINKS
 
     @property
     def _membership(self) -> Membership | None:

@@ -1,6 +1,6 @@
-from django.urls import include, path
+from django.urls import URLPattern, URLResolver, include, path
 
-from tallybook.console import audit_views, program_pages, sign_in, views
+from tallybook.console import audit_views, link_actions, link_views, program_pages, sign_in, views
 
 _usage = [
     path("", views.usage_details, name="usage"),
@@ -11,6 +11,20 @@ _usage = [
 _audit = [
     path("", audit_views.audit_log, name="audit"),
     path("download", audit_views.audit_download, name="audit-download"),
+]
+_link: list[URLPattern | URLResolver] = [
+    path("", link_views.link_page, name="link"),
+    path("edit/", link_views.edit, name="link-edit"),
+    path("postman.json", link_views.postman, name="link-postman"),
+    path("pause", link_actions.pause, name="link-pause"),
+    path("resume", link_actions.resume, name="link-resume"),
+    path("rotate/", link_actions.rotate, name="link-rotate"),
+    path("revoke/", link_actions.revoke, name="link-revoke"),
+]
+_links: list[URLPattern | URLResolver] = [
+    path("", link_views.link_list, name="links"),
+    path("new/", link_views.new, name="link-new"),
+    path("<uuid:link_id>/", include(_link)),
 ]
 
 urlpatterns = [
@@ -28,6 +42,7 @@ urlpatterns = [
                     path("favicon.ico", views.favicon, name="favicon"),
                     path("subscriptions/<uuid:subscription_id>/usage/", include(_usage)),
                     path("subscriptions/<uuid:subscription_id>/audit/", include(_audit)),
+                    path("subscriptions/<uuid:subscription_id>/links/", include(_links)),
                 ],
                 "console",
             )

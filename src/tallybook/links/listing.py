@@ -105,6 +105,11 @@ def list_calls(subscription: Subscription, link_id: UUID, most: int, skipped: in
     return list(calls[skipped : skipped + most])
 
 
+def count_calls(subscription: Subscription, link_id: UUID) -> int:
+    """How many rows the log has of a link's calls."""
+    return LinkCall.objects.filter(subscription_id=subscription.id, link_id=link_id).count()
+
+
 def _keys(subscription_id: UUID) -> dict[UUID, list[SeenKey]]:
     ends = dict(KeyRegister.objects.filter(subscription_id=subscription_id).values_list("key_id", "valid_until"))
     keys: dict[UUID, list[SeenKey]] = {}

@@ -10,7 +10,10 @@ export function enhance(form) {
     enhanceCustomers(form, customers);
   }
   countRows(form);
-  form.addEventListener("submit", () => {
+  form.addEventListener("submit", (event) => {
+    if (event.submitter?.hasAttribute("data-link")) {
+      return;
+    }
     const building = form.querySelector("[data-building]");
     building.textContent = "The report is being built; the download starts by itself.";
     // A page is not told when its download begins; by then the word has been read, and would only stand in the way.

@@ -1,0 +1,3 @@
+import { enableCopying } from "./copying.js";
+
+enableCopying();
