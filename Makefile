@@ -8,7 +8,7 @@ STAMP := $(VENV)/.installed-for-$(shell $(PYTHON) -c 'import sys; print("%d.%d" 
 CHECK_ENVIRONMENT := DJANGO_SETTINGS_MODULE=tests.settings PYTHONPATH=.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo serve test check bench lock format
+.PHONY: help setup demo serve test check bench lock format screenshots
 
 help: ## List the verbs
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -46,6 +46,9 @@ bench: setup ## Measure on a million rows and print a table
 lock: ## Lock the dependencies anew (needs uv)
 	uv pip compile --quiet --universal --generate-hashes --no-annotate --python-version 3.11 --custom-compile-command "make lock" pyproject.toml -o requirements/base.txt
 	uv pip compile --quiet --universal --generate-hashes --no-annotate --python-version 3.11 --custom-compile-command "make lock" pyproject.toml --group dev -o requirements/dev.txt
+
+screenshots: setup programs ## Take the pictures of the docs anew
+	$(BIN)/python -m pytest tests/console/screenshots.py $(ARGS)
 
 format: setup ## Format the code
 	$(BIN)/ruff format .

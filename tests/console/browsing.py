@@ -7,13 +7,16 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 from tests.conftest import PASSWORD
 
+Open = Callable[..., Page]
+WIDTHS = (360, 1280, 1920)
 CHROMIUM_ARGUMENTS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -32,12 +35,12 @@ def served(variables: dict[str, str]) -> Iterator[str]:
         # The socket is handed over, so that nobody else can take the port meanwhile.
         descriptor = listener.fileno()
         arguments = ["--bind", f"fd://{descriptor}", "--worker-class", "gthread", "--threads", "8", "--no-control-socket"]
+        address = f"http://localhost:{listener.getsockname()[1]}"
         process = subprocess.Popen(
             [sys.executable, "-m", "gunicorn", *arguments, "tallybook.config.wsgi"],
-            env=variables,
+            env={"TALLYBOOK_PUBLIC_URL": address} | variables,
             pass_fds=[descriptor],
         )
-        address = f"http://localhost:{listener.getsockname()[1]}"
     try:
         _wait(address)
         yield address
@@ -98,3 +101,21 @@ class Complaints:
         # A download ends the navigation that asked for it, and a newer choice the counting of an older one.
         if failure not in ("net::ERR_ABORTED", None):
             self.heard.append(f"{getattr(request, 'url', '')}: {failure}")
+
+
+def visit(page: Page, path: str, expected: int = 200) -> None:
+    origin = page.evaluate("location.origin")
+    response = page.goto(origin + path)
+    assert response is not None
+    assert response.status == expected
+    fits(page)
+
+
+def fits(page: Page) -> None:
+    """The page is not wider than the window, and axe finds nothing that keeps somebody out: at every width."""
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 800})
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (page.url, width)
+        found = Axe().run(page)
+        assert found.response["passes"]
+        assert found.violations_count == 0, (page.url, width, found.generate_report())

@@ -1,12 +1,66 @@
+import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+from tests.conftest import TestDatabase
+from tests.console.browsing import CHROMIUM_ARGUMENTS, Complaints, Open, chromium, served, sign_in
 from tests.console.cast import Browse, Filled, fill
 
 from tallybook.subscriptions.models import Subscription, User
+
+# Long enough for a second call to come too early, short enough to wait for.
+PACE_SECONDS = "3"
 
 
 @pytest.fixture
 def filled(browse: Browse, owner: User, subscription: Subscription, tmp_path: Path) -> Filled:
     """A subscription with the usage that `fill` describes."""
     return Filled(subscription, fill(subscription, tmp_path), browse(owner))
+
+
+@pytest.fixture(scope="module")
+def address(database: TestDatabase, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The console of this process's database."""
+    variables = {name: value for name, value in os.environ.items() if not name.startswith(("TALLYBOOK_", "DJANGO_"))}
+    variables |= {
+        "TALLYBOOK_HOME": str(tmp_path_factory.mktemp("console home")),
+        "TALLYBOOK_DATABASE_URL": database.runtime_url,
+        "TALLYBOOK_LINK_PACE_SECONDS": PACE_SECONDS,
+    }
+    with served(variables) as started:
+        yield started
+
+
+@pytest.fixture
+def browser(monkeypatch: pytest.MonkeyPatch) -> Iterator[Browser]:
+    # Playwright keeps an event loop in this thread, in which Django would refuse to ask the database.
+    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+    path = chromium()
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=path, args=[*CHROMIUM_ARGUMENTS])
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def complaints() -> Iterator[Complaints]:
+    """Whatever the browser complains of fails the test."""
+    made = Complaints()
+    yield made
+    assert made.unforgiven == []
+
+
+@pytest.fixture
+def open_page(browser: Browser, address: str, owner: User, complaints: Complaints) -> Open:
+    """Opens an address as the owner of the subscription."""
+
+    def opened(path: str = "/", **options: object) -> Page:
+        page = browser.new_context(locale="en-GB", **options).new_page()  # type: ignore[arg-type]
+        page.set_default_timeout(15_000)
+        complaints.listen(page)
+        sign_in(page, address + path, owner.email)
+        return page
+
+    return opened

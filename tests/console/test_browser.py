@@ -1,15 +1,11 @@
 """The console in Chromium, with JavaScript and without it."""
 
-import os
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Download, Page, expect, sync_playwright
+from playwright.sync_api import Download, expect
 from tests.bookkeeping import OPERATOR, chosen, report
-from tests.conftest import TestDatabase
-from tests.console.browsing import CHROMIUM_ARGUMENTS, Complaints, chromium, served, sign_in
+from tests.console.browsing import Complaints, Open, fits, visit
 from tests.console.cast import Filled, Months, fill, page_address
 
 from tallybook.reports.building import Form as ReportForm
@@ -17,40 +13,7 @@ from tallybook.reports.building import Profile
 from tallybook.subscriptions.models import Role, Subscription, User
 from tallybook.subscriptions.people import grant_role
 
-Open = Callable[..., Page]
 BAD_REQUEST = "the server responded with a status of 400"
-WIDTHS = (360, 1280, 1920)
-
-
-@pytest.fixture(scope="module")
-def address(database: TestDatabase, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The console of this process's database."""
-    variables = {name: value for name, value in os.environ.items() if not name.startswith(("TALLYBOOK_", "DJANGO_"))}
-    variables |= {
-        "TALLYBOOK_HOME": str(tmp_path_factory.mktemp("console home")),
-        "TALLYBOOK_DATABASE_URL": database.runtime_url,
-    }
-    with served(variables) as started:
-        yield started
-
-
-@pytest.fixture
-def browser(monkeypatch: pytest.MonkeyPatch) -> Iterator[Browser]:
-    # Playwright keeps an event loop in this thread, in which Django would refuse to ask the database.
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-    path = chromium()
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=path, args=[*CHROMIUM_ARGUMENTS])
-        yield started
-        started.close()
-
-
-@pytest.fixture
-def complaints() -> Iterator[Complaints]:
-    """Whatever the browser complains of fails the test."""
-    made = Complaints()
-    yield made
-    assert made.unforgiven == []
 
 
 @pytest.fixture
@@ -63,20 +26,6 @@ def empty(other_subscription: Subscription, owner: User) -> Subscription:
     """A second subscription of the owner, without usage."""
     grant_role(other_subscription, owner, Role.VIEWER, actor=OPERATOR)
     return other_subscription
-
-
-@pytest.fixture
-def open_page(browser: Browser, address: str, owner: User, complaints: Complaints) -> Open:
-    """Opens an address as the owner of the subscription."""
-
-    def opened(path: str = "/", **options: object) -> Page:
-        page = browser.new_context(locale="en-GB", **options).new_page()  # type: ignore[arg-type]
-        page.set_default_timeout(15_000)
-        complaints.listen(page)
-        sign_in(page, address + path, owner.email)
-        return page
-
-    return opened
 
 
 def delivered(download: Download) -> bytes:
@@ -211,15 +160,15 @@ def test_every_page_fits_is_open_to_everybody_and_nothing_is_complained_of(
     subscription, months = filled.subscription, filled.months
     page = open_page(color_scheme=scheme)
     for rest in ("", f"?month={months.current}", "?search=nobody", "export/", "export/?from=&to=", "export/?delimiter=x"):
-        _visit(page, page_address(subscription, rest), expected=400 if "=&to=" in rest or "=x" in rest else 200)
-    _visit(page, page_address(empty))
+        visit(page, page_address(subscription, rest), expected=400 if "=&to=" in rest or "=x" in rest else 200)
+    visit(page, page_address(empty))
     for rest in ("", "?action=nothing.done", "?from=2026-10-02&to=2026-10-01"):
-        _visit(page, f"/subscriptions/{subscription.id}/audit/{rest}", expected=400 if "to=" in rest else 200)
-    _visit(page, "/no-such-page", expected=404)
-    _visit(page, "/sign-out/")
+        visit(page, f"/subscriptions/{subscription.id}/audit/{rest}", expected=400 if "to=" in rest else 200)
+    visit(page, "/no-such-page", expected=404)
+    visit(page, "/sign-out/")
     page.get_by_role("main").get_by_role("button", name="Sign out").click()
     expect(page).to_have_title("Sign in · Tallybook")
-    _visit(page, "/sign-in/")
+    visit(page, "/sign-in/")
 
 
 @pytest.mark.usefixtures("months")
@@ -229,25 +178,7 @@ def test_the_dialog_is_open_to_everybody(open_page: Open, scheme: str) -> None:
     page.get_by_role("link", name="Export Itemised Billing Report").click()
     page.get_by_role("dialog").get_by_label("Anchor Ltd").check()
     expect(page.get_by_text("1 of 3 customers")).to_be_visible()
-    _fits(page)
-
-
-def _visit(page: Page, path: str, expected: int = 200) -> None:
-    origin = page.evaluate("location.origin")
-    response = page.goto(origin + path)
-    assert response is not None
-    assert response.status == expected
-    _fits(page)
-
-
-def _fits(page: Page) -> None:
-    """The page is not wider than the window, and axe finds nothing that keeps somebody out: at every width."""
-    for width in WIDTHS:
-        page.set_viewport_size({"width": width, "height": 800})
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (page.url, width)
-        found = Axe().run(page)
-        assert found.response["passes"]
-        assert found.violations_count == 0, (page.url, width, found.generate_report())
+    fits(page)
 
 
 @pytest.mark.usefixtures("months")

@@ -157,7 +157,7 @@ def test_revoking_asks_for_the_name(browse: Browse, owner: User, subscription: S
     assert "ends for good" in words(client.get(page_of(link, "revoke/")))
     wrong = client.post(page_of(link, "revoke/"), {"name": "psa"})
     assert wrong.status_code == 400
-    assert "This is not the link’s name." in words(wrong)
+    assert "name. Type it as it stands above." in words(wrong)
     assert 'value="psa"' in wrong.content.decode()
     assert link_now(subscription, link.saved.id).gate.revoked_at is None
     right = client.post(page_of(link, "revoke/"), {"name": " PSA “monthly” "}, follow=True)

@@ -169,7 +169,7 @@ def test_the_collection_is_downloaded(browse: Browse, viewer: User, subscription
 
 @pytest.mark.parametrize("rest", ["", "edit/", "rotate/", "revoke/", "postman.json"])
 def test_a_foreign_link_is_like_a_missing_one(
-    browse: Browse, owner: User, stranger: User, subscription: Subscription, other_subscription: Subscription, rest: str
+    browse: Browse, owner: User, subscription: Subscription, other_subscription: Subscription, rest: str
 ) -> None:
     foreign, _ = make_link(other_subscription)
     client = browse(owner)
@@ -177,9 +177,14 @@ def test_a_foreign_link_is_like_a_missing_one(
     assert [answer.status_code for answer in answers] == [404, 404]
     assert words(answers[0]) == words(answers[1])
     assert "There is no such report link." in words(answers[0])
+
+
+@pytest.mark.parametrize("rest", ["", "edit/", "rotate/", "revoke/", "postman.json"])
+def test_strangers_and_nobody(browse: Browse, stranger: User, subscription: Subscription, rest: str) -> None:
     own, _ = make_link(subscription)
-    assert browse(stranger).get(links_address(subscription, f"{own.saved.id}/{rest}")).status_code == 404
-    assert browse(None).get(links_address(subscription, f"{own.saved.id}/{rest}")).status_code == 302
+    address = links_address(subscription, f"{own.saved.id}/{rest}")
+    assert browse(stranger).get(address).status_code == 404
+    assert browse(None).get(address)["Location"].startswith("/sign-in/?next=")
 
 
 @pytest.mark.parametrize("rest", ["", "{}/", "{}/postman.json"])
