@@ -21,13 +21,19 @@ def filled(browse: Browse, owner: User, subscription: Subscription, tmp_path: Pa
 
 
 @pytest.fixture(scope="module")
-def address(database: TestDatabase, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def pace_seconds() -> str:
+    """The pace of report links, of the console that is served."""
+    return PACE_SECONDS
+
+
+@pytest.fixture(scope="module")
+def address(database: TestDatabase, tmp_path_factory: pytest.TempPathFactory, pace_seconds: str) -> Iterator[str]:
     """The console of this process's database."""
     variables = {name: value for name, value in os.environ.items() if not name.startswith(("TALLYBOOK_", "DJANGO_"))}
     variables |= {
         "TALLYBOOK_HOME": str(tmp_path_factory.mktemp("console home")),
         "TALLYBOOK_DATABASE_URL": database.runtime_url,
-        "TALLYBOOK_LINK_PACE_SECONDS": PACE_SECONDS,
+        "TALLYBOOK_LINK_PACE_SECONDS": pace_seconds,
     }
     with served(variables) as started:
         yield started

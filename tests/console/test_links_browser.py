@@ -92,10 +92,10 @@ def test_a_link_from_the_dialog_to_its_end(
     expect(page.get_by_text(f"…{key[-4:]}")).to_be_visible()
 
     page.get_by_role("button", name="Pause").click()
-    expect(page.get_by_text("The link is paused")).to_be_visible()
+    expect(page.get_by_role("status").filter(has_text="The link is paused")).to_be_visible()
     assert call(address, key, tmp_path)[0] == "403"
     page.get_by_role("button", name="Resume").click()
-    expect(page.get_by_text("The link is resumed")).to_be_visible()
+    expect(page.get_by_role("status").filter(has_text="The link is resumed")).to_be_visible()
 
     page.get_by_role("link", name="Rotate key").click()
     page.get_by_label("The former key goes on for").select_option("no time: it ends now")
@@ -113,7 +113,7 @@ def test_a_link_from_the_dialog_to_its_end(
     expect(page.get_by_text("This is not the link’s name.")).to_be_visible()  # noqa: RUF001 - as the page writes it
     page.get_by_label("Type the link").fill("PSA, monthly")
     page.get_by_role("button", name="Revoke this link").click()
-    expect(page.get_by_text("The link is revoked.")).to_be_visible()
+    expect(page.get_by_role("status").filter(has_text="The link is revoked.")).to_be_visible()
     assert call(address, second, tmp_path)[0] == "410"
     _no_page_has(page, filled.subscription, (key, second))
 

@@ -62,11 +62,9 @@ _HEADS = (
     ("name", "Name", ""),
     ("", "Scope and period", ""),
     ("", "Who may call", ""),
-    ("", "Key", "wide"),
     ("made", "Made", "wide"),
     ("expiry", "Expiry", "wide"),
-    ("called", "Last call", ""),
-    ("", "Next call", "wide"),
+    ("called", "Last and next call", ""),
     ("calls", "Calls in 30 days", "number wide"),
 )
 

@@ -70,7 +70,8 @@ def postman_collection(name: str, url: str) -> str:
 def _curl(url: str, key: str, file_name: str) -> str:
     # shlex leaves plain words bare; the header always has a blank and is quoted.
     header = shlex.quote(f"{KEY_HEADER}: {key}")
-    return f"curl --fail --show-error --silent --compressed --header {header} \\\n  --output {file_name} {shlex.quote(url)}"
+    call = f"--header {header} \\\n  --output {file_name} \\\n  {shlex.quote(url)}"
+    return f"curl --fail --show-error --silent --compressed \\\n  {call}"
 
 
 def _powershell(url: str, key: str, file_name: str) -> str:
