@@ -1,4 +1,4 @@
-"""The pictures of report links in docs/images: `make screenshots` takes them anew. No test; pytest finds it only when named."""
+"""The pictures in docs/images: `make screenshots` takes them anew. No test; pytest finds it only when it is named."""
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Page
 from tests.bookkeeping import OPERATOR, customer_ids, take, usage
 from tests.conftest import PASSWORD
 from tests.console.browsing import sign_in
-from tests.console.cast import Months
+from tests.console.cast import Months, page_address
 from tests.console.link_cast import links_address, make_link, note_call
 
 from tallybook.database.scope import subscription_scope
@@ -43,7 +43,12 @@ def harbour(tmp_path: Path) -> Subscription:
 
 def test_take_the_pictures(browser: Browser, address: str, harbour: Subscription) -> None:
     page = browser.new_context(locale="en-GB", viewport={"width": WIDTH, "height": HEIGHT}).new_page()
-    sign_in(page, address + links_address(harbour, "new/"), CLERK)
+    sign_in(page, address + page_address(harbour), CLERK)
+    page.get_by_role("link", name="Export Itemised Billing Report").click()
+    page.get_by_role("dialog").get_by_label("Bluefin Legal").check()
+    page.get_by_role("dialog").get_by_text("This choice holds 1 row.").wait_for()
+    _picture(page, "export-dialog")
+    page.goto(address + links_address(harbour, "new/"))
     _fill_in(page)
     _picture(page, "report-link-new", whole=True)
     page.get_by_role("button", name="Create report link").click()

@@ -40,7 +40,7 @@ def test_a_row_says_all_of_a_link(filled: Filled, viewer: User, browse: Browse) 
     note_call(subscription, link, row_count=1234)
     note_call(subscription, link, 429, "too-early", calls=3, called_at=datetime.now(UTC) - timedelta(minutes=2))
     said = words(browse(viewer).get(links_address(subscription)))
-    assert f"<b>PSA Active CSV , key …{key.last_four} The previous month Anchor Ltd, 2 products 192.0.2.7" in said
+    assert f"<b>PSA Active CSV Key …{key.last_four} The previous month Anchor Ltd, 2 products 192.0.2.7" in said
     assert "tester Never just now from 192.0.2.7 Report made and sent, 1,234 rows Next call allowed: now 4" in said
 
 

@@ -61,7 +61,7 @@ _SORTS: dict[str, Callable[[ListedLink], Any]] = {
 _HEADS = (
     ("name", "Name", ""),
     ("", "Scope and period", ""),
-    ("", "Who may call", ""),
+    ("", "Who may call", "wide"),
     ("made", "Made", "wide"),
     ("expiry", "Expiry", "wide"),
     ("called", "Last and next call", ""),

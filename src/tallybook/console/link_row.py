@@ -143,6 +143,11 @@ class ToldLink:
         return f"{day.day} {day:%B %Y}" if day else ""
 
     @property
+    def expires_short(self) -> str:
+        day = last_day(self.listed.link)
+        return f"{day.day} {day:%b %Y}" if day else ""
+
+    @property
     def expiry_warning(self) -> str:
         days = self.listed.days_left
         if days is None:
