@@ -3,11 +3,12 @@
 import html
 import re
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID, uuid4
 
-from django.http import HttpResponse
 from django.test import Client
 from tests.bookkeeping import OPERATOR
+from tests.console.cast import Answer
 
 from tallybook.database.scope import subscription_scope
 from tallybook.links.drafts import Draft
@@ -57,7 +58,13 @@ def link_now(subscription: Subscription, link_id: object) -> Link:
         return find_link(subscription, UUID(str(link_id)))
 
 
-def note_call(subscription: Subscription, link: Link, status: int = 200, outcome: str = "granted", **facts: object) -> None:
+def note_call(
+    subscription: Subscription,
+    link: Link,
+    status: int = 200,
+    outcome: str = "granted",
+    **facts: Any,  # noqa: ANN401 - columns of the log
+) -> None:
     """A call in the log."""
     with subscription_scope(subscription.id):
         LinkCall.objects.create(
@@ -72,12 +79,12 @@ def note_call(subscription: Subscription, link: Link, status: int = 200, outcome
         )
 
 
-def shown_key(response: HttpResponse) -> str:
+def shown_key(response: Answer) -> str:
     """The key on the page of the key step."""
     return _code(response.content.decode(), "link-key")
 
 
-def snippet(response: HttpResponse, slug: str) -> str:
+def snippet(response: Answer, slug: str) -> str:
     """A ready command of a page, as it would be copied."""
     return _code(response.content.decode(), f"snippet-{slug}")
 

@@ -3,8 +3,6 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.http import HttpResponse
-from django.test import Client
 from tests.bookkeeping import OPERATOR
 from tests.console.cast import Browse, markup, words
 from tests.console.link_cast import link_form, link_now, links_address, made, make_link, shown_key
@@ -30,10 +28,9 @@ def revision_of(link: Link) -> str:
     return str(link_now(link.saved.subscription, link.saved.id).gate.revision)
 
 
-def rotate(client: Client, link: Link, overlap: str = "7", revision: str | None = None) -> HttpResponse:
-    sent = {"overlap": overlap, "revision": revision or revision_of(link)}
-    response: HttpResponse = client.post(page_of(link, "rotate/"), sent)
-    return response
+def rotation(link: Link, overlap: str = "7", revision: str | None = None) -> tuple[str, dict[str, str]]:
+    """What is sent, and where to."""
+    return page_of(link, "rotate/"), {"overlap": overlap, "revision": revision or revision_of(link)}
 
 
 def test_a_link_is_edited(browse: Browse, owner: User, subscription: Subscription) -> None:
@@ -123,7 +120,7 @@ def test_a_new_key_is_shown_and_the_former_goes_on_for_a_while(browse: Browse, o
     link, former = make_link(subscription)
     client = browse(owner)
     assert f"(…{former.last_four})" in words(client.get(page_of(link, "rotate/")))
-    response = rotate(client, link, "7")
+    response = client.post(*rotation(link, "7"))
     newest, older = keys_of(link)
     assert response["Cache-Control"] == "no-store"
     assert shown_key(response)[-4:] == newest.seen.last_four
@@ -135,8 +132,8 @@ def test_a_new_key_is_shown_and_the_former_goes_on_for_a_while(browse: Browse, o
 def test_a_rotation_sent_twice_makes_one_key(browse: Browse, owner: User, subscription: Subscription) -> None:
     link, _ = make_link(subscription)
     client, revision = browse(owner), revision_of(link)
-    assert rotate(client, link, "0", revision).status_code == 200
-    second = rotate(client, link, "0", revision)
+    assert client.post(*rotation(link, "0", revision)).status_code == 200
+    second = client.post(*rotation(link, "0", revision))
     assert second.status_code == 409
     assert "perhaps by a new key that was shown already" in words(second)
     assert [key.is_valid for key in keys_of(link)] == [True, False]
@@ -145,7 +142,7 @@ def test_a_rotation_sent_twice_makes_one_key(browse: Browse, owner: User, subscr
 @pytest.mark.parametrize("overlap", ["8", "-1", "", "x", "\N{SUPERSCRIPT TWO}"])
 def test_an_overlap_that_is_none_is_refused(browse: Browse, owner: User, subscription: Subscription, overlap: str) -> None:
     link, _ = make_link(subscription)
-    response = rotate(browse(owner), link, overlap)
+    response = browse(owner).post(*rotation(link, overlap))
     assert response.status_code == 409
     assert "Choose for how many days the former key goes on: 0 to 7." in words(response)
     assert len(keys_of(link)) == 1
@@ -189,7 +186,7 @@ def test_every_change_is_in_the_audit_log_with_who_and_from_where(
     client.post(page_of(link, "edit/"), link_form(name="Other", revision=revision_of(link)))
     client.post(page_of(link, "pause"))
     client.post(page_of(link, "resume"))
-    rotate(client, link)
+    client.post(*rotation(link))
     client.post(page_of(link, "revoke/"), {"name": "Other"})
     with subscription_scope(subscription.id):
         events = newest_events(subscription.id, EVERYTHING, most=6)

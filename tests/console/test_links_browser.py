@@ -22,7 +22,17 @@ ERRORS = "the server responded with a status of 4"
 def call(address: str, key: str, folder: Path) -> tuple[str, bytes]:
     """Status and body of a call with curl."""
     body = folder / "called"
-    command = ["curl", "--silent", "--output", body, "--write-out", "%{http_code}", "--header", f"X-API-KEY: {key}", address]
+    command = [
+        "curl",
+        "--silent",
+        "--output",
+        str(body),
+        "--write-out",
+        "%{http_code}",
+        "--header",
+        f"X-API-KEY: {key}",
+        address,
+    ]
     status = subprocess.run(command, capture_output=True, check=True, timeout=30).stdout.decode()
     return status, body.read_bytes()
 
