@@ -1,11 +1,13 @@
 from django.urls import URLPattern, URLResolver, include, path
 
+from tallybook.console import program_pages
 from tallybook.database.migrating import is_migrated
 from tallybook.web import health
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.alive),
     path("readyz", health.ready, {"is_migrated": is_migrated}),
+    path("api/v1/docs", program_pages.api, name="api-docs"),
     path("api/v1/", include("tallybook.links.urls")),
     path("", include("tallybook.console.urls")),
 ]

@@ -1,13 +1,14 @@
-"""The endpoint that RMM and PSA systems call."""
+"""The endpoint that RMM and PSA systems call, and its description."""
 
 from uuid import UUID
 
-from django.http import HttpRequest
+from django.http import HttpRequest, JsonResponse
 from django.http.response import HttpResponseBase
 
 from tallybook.links import call_log
 from tallybook.links.admission import read_sent_key
 from tallybook.links.answering import Call, answer
+from tallybook.links.description import description
 from tallybook.web.client_address import client_address
 from tallybook.web.problems import Problem, method_not_allowed, problem_response
 
@@ -26,3 +27,10 @@ def report_link(request: HttpRequest, link_id: UUID) -> HttpResponseBase:
         sent_from = "" if address is None else str(address)
         call_log.calls.note(call_log.Call(link_id, sent_from, problem.kind.status, problem.kind.name))
         return problem_response(problem)
+
+
+def openapi(request: HttpRequest) -> HttpResponseBase:
+    """For everybody: it says nothing of any link."""
+    if request.method not in _METHODS:
+        return problem_response(method_not_allowed(_METHODS))
+    return JsonResponse(description(), json_dumps_params={"indent": 1, "ensure_ascii": False})
