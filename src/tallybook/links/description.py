@@ -7,7 +7,7 @@ from django.conf import settings
 
 from tallybook.links import problems
 from tallybook.reports.itemised import COLUMNS, SCHEMA
-from tallybook.web.problems import CONTENT_TYPE, DATABASE_UNAVAILABLE, GENERAL, METHOD_NOT_ALLOWED, Kind
+from tallybook.web.problems import CONTENT_TYPE, DATABASE_UNAVAILABLE, GENERAL, METHOD_NOT_ALLOWED, NOT_FOUND, Kind
 
 Described = dict[str, Any]
 
@@ -41,7 +41,7 @@ _PARAMETERS = {
     "Range": "A part of the file last sent to this key and address, for an hour: `bytes=1000-`.",
     "If-Range": "The ETag of the file of which a part is wanted.",
 }
-_KINDS = (*problems.OF_LINKS, METHOD_NOT_ALLOWED, DATABASE_UNAVAILABLE)
+_KINDS = (*problems.OF_LINKS, NOT_FOUND, METHOD_NOT_ALLOWED, DATABASE_UNAVAILABLE)
 
 
 def description() -> Described:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from django.db import OperationalError
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import Resolver404, resolve
 
@@ -24,6 +24,12 @@ class ForPrograms:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if not request.path.startswith(API_PATH):
             return self._get_response(request)
+        answer = self._answer(request)
+        if request.method == "HEAD" and isinstance(answer, HttpResponse):
+            _leave_headers(answer)
+        return answer
+
+    def _answer(self, request: HttpRequest) -> HttpResponseBase:
         request.get_host()  # raises for a host that is not ours, as CommonMiddleware would
         try:
             found = resolve(request.path_info)
@@ -34,3 +40,9 @@ class ForPrograms:
         except (TallybookError, OperationalError) as error:
             return error_answer(request, error)
         return answer
+
+
+def _leave_headers(answer: HttpResponse) -> None:
+    """Take the body away and leave its length, unless a file's length stands there already."""
+    answer.headers.setdefault("Content-Length", str(len(answer.content)))
+    answer.content = b""
