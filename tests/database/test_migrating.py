@@ -27,7 +27,7 @@ def variables(fresh: TestDatabase) -> dict[str, str]:
 def tables(fresh: TestDatabase) -> list[tuple[str, ...]]:
     with psycopg.connect(fresh.superuser_url) as session:
         return session.execute(
-            "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"
+            "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace ORDER BY relname"
         ).fetchall()
 
 

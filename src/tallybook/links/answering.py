@@ -55,8 +55,8 @@ class Call:
     def coding(self) -> str:
         return GZIP if accepts_gzip(self.request.headers.get("Accept-Encoding", "")) else IDENTITY
 
-    def holder(self, gate: Gate) -> Holder:
-        return Holder(gate, self.key.key_id, self.address_text, self.coding)
+    def holder(self, gate: Gate, coding: str) -> Holder:
+        return Holder(gate, self.key.key_id, self.address_text, coding)
 
 
 def answer(call: Call) -> HttpResponseBase:
@@ -77,7 +77,7 @@ def answer(call: Call) -> HttpResponseBase:
 def _without_building(call: Call, gate: Gate) -> HttpResponseBase | None:
     """What needs no data to be made: 304, the headers, a part of the last file, the last file again. None for all else."""
     if call.request.method == "HEAD":
-        return _noted(call, "headers", sending.headers_of(_kept(call, gate), call.coding))
+        return _noted(call, "headers", sending.headers_of(_kept(call, gate, call.coding), call.coding))
     wanted_tags = call.request.headers.get("If-None-Match")
     if wanted_tags is not None and (unchanged := _unchanged(call, gate, wanted_tags)):
         return _noted(call, "not-modified", unchanged)
@@ -98,12 +98,14 @@ def _unchanged(call: Call, gate: Gate, wanted_tags: str) -> HttpResponseBase | N
 
 
 def _part(call: Call, gate: Gate, wanted: tuple[int | None, int | None]) -> HttpResponseBase | None:
-    """A part of the last file, None where the whole is to be sent.
+    """A part of the last plain file, None where the whole is to be sent.
+
+    Whoever goes on with a transfer has kept what was decoded of it, and a part of a gzip stream cannot be decoded.
 
     Raises:
         Problem: there is no file of which it could be a part.
     """
-    kept = _kept(call, gate)
+    kept = _kept(call, gate, IDENTITY)
     condition = call.request.headers.get("If-Range")
     if condition is None:
         if kept is not None and kept.is_the_only_one:
@@ -122,15 +124,15 @@ def _part(call: Call, gate: Gate, wanted: tuple[int | None, int | None]) -> Http
 
 
 def _repeated(call: Call, gate: Gate) -> HttpResponseBase:
-    kept = _kept(call, gate) if gate.repeats_last_file else None
+    kept = _kept(call, gate, call.coding) if gate.repeats_last_file else None
     if kept is None:
         raise problems.too_early(gate.wait_seconds, settings.INSTALLATION.link_pace_seconds)
     return _noted(call, "repeated", sending.repeated(kept))
 
 
-def _kept(call: Call, gate: Gate) -> KeptFile | None:
+def _kept(call: Call, gate: Gate, coding: str) -> KeptFile | None:
     with subscription_scope(gate.subscription_id):
-        return kept_files.find(call.holder(gate))
+        return kept_files.find(call.holder(gate, coding))
 
 
 def _noted(call: Call, outcome: str, response: HttpResponseBase) -> HttpResponseBase:
@@ -175,7 +177,7 @@ def _build(call: Call, gate: Gate) -> KeptFile:
 
 def _facts(call: Call, gate: Gate, resolved: Resolved, built: BuiltReport, token: UUID) -> LinkFile:
     return LinkFile(
-        **call.holder(gate).files(),
+        **call.holder(gate, call.coding).files(),
         coding=call.coding,
         token=token,
         file_name=built.file_name,
@@ -194,7 +196,7 @@ def _remember(call: Call, gate: Gate, kept: KeptFile) -> None:
     with subscription_scope(gate.subscription_id):
         ((revision,),) = rows("SELECT revision FROM link_gate WHERE link_id = %(link)s FOR UPDATE", {"link": gate.link_id})
         if revision == gate.revision:
-            kept_files.keep(call.holder(gate), kept.facts)
+            kept_files.keep(call.holder(gate, call.coding), kept.facts)
         else:
             kept_files.forget([kept.facts.token])
         call_log.write_granted(
