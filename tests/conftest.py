@@ -28,7 +28,7 @@ from tallybook.subscriptions.models import Role, Subscription, User
 from tallybook.subscriptions.people import create_user, grant_role
 from tallybook.subscriptions.subscriptions import create_subscription
 
-pytest_plugins = ("tests.proxies",)
+pytest_plugins = ("tests.proxies", "tests.figures", "tests.links.serving")
 
 SAMPLES = Path(__file__).parent / "samples"
 PASSWORD = "correct horse battery staple"
