@@ -1,4 +1,4 @@
-"""`python -m bench [--rows N]`."""
+"""`python -m bench [--rows N] [--only calling]`."""
 
 import argparse
 import tempfile
@@ -14,7 +14,9 @@ def main() -> None:
     """Measure in a folder that is removed at the end, whatever happens."""
     parser = argparse.ArgumentParser(prog="python -m bench", description="Measure imports, reports and downloads.")
     parser.add_argument("--rows", type=int, default=_ROWS, help=f"rows of usage, {_FEWEST:,} or more; default: {_ROWS:,}")
-    rows = parser.parse_args().rows
+    parser.add_argument("--only", choices=["calling"], help="measure this part alone")
+    asked = parser.parse_args()
+    rows = asked.rows
     if rows < _FEWEST:
         parser.error(f"--rows has to be {_FEWEST:,} or more")
     with tempfile.TemporaryDirectory(prefix="tallybook-bench-") as folder:
@@ -22,9 +24,12 @@ def main() -> None:
         try:
             installation.open()
             # Models can be imported only once Django knows its settings.
-            from bench.figures import measure  # noqa: PLC0415
+            from bench.figures import measure, measure_only_calling  # noqa: PLC0415
 
-            measure(installation, rows)
+            if asked.only:
+                measure_only_calling(installation)
+            else:
+                measure(installation, rows)
         finally:
             installation.close()
 

@@ -29,7 +29,7 @@ _GROWTH = "< 50 MB"
 def measure_downloading(installation: Installation, choice: Choice, digest: bytes) -> None:
     """Download a large report from a real server, and see that it is the one with this digest."""
     grant_role(choice.subscription, create_user(_EMAIL, _PASSWORD), Role.OWNER, actor=Actor.operator("bench"))
-    with _serving(installation) as (port, pid):
+    with serving(installation) as (port, pid):
         browser = Browser(port)
         browser.sign_in(_EMAIL, _PASSWORD)
         # What first downloads bring along (modules, connections) is not what a large one takes: these are empty.
@@ -58,7 +58,7 @@ def _path(choice: Choice, first: date, last: date) -> str:
 
 
 @contextmanager
-def _serving(installation: Installation) -> Iterator[tuple[int, int]]:
+def serving(installation: Installation) -> Iterator[tuple[int, int]]:
     """A server on a free port: the port, and the process's id."""
     port = _free_port()
     with (installation.folder / "serve.log").open("w") as log:

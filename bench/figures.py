@@ -1,5 +1,6 @@
 """All measurements, one after another, on one database."""
 
+from bench.calling import measure_calling
 from bench.downloading import measure_downloading
 from bench.importing import measure_importing
 from bench.installation import Installation
@@ -18,6 +19,12 @@ _FEW = 20
 _MANY = 1000
 
 
+def measure_only_calling(installation: Installation) -> None:
+    """Print the figures of calls, which need no rows."""
+    print_figures("Measured with", machine())
+    measure_calling(installation, create_subscription("Called"))
+
+
 def measure(installation: Installation, rows: int) -> None:
     """Print all figures for about so many rows."""
     print_figures("Measured with", machine())
@@ -29,6 +36,7 @@ def measure(installation: Installation, rows: int) -> None:
     choice = Choice(subscription=subscription, first_month=first, last_month=last)
     digest = measure_reporting(installation, choice, shape)
     measure_downloading(installation, choice, digest)
+    measure_calling(installation, create_subscription("Called"))
     many = _reaching(installation, "Many", max(2 * _FEW, _MANY * rows // 1_000_000))
     ratio = f"{many[-1] / few[0]:.2f}"
     print_figures("Both together", [Figure("Many customers and 12 months, against few and 1 month", ratio, "about 1")])

@@ -10,7 +10,15 @@ from tests.docs.pages import DOCS, PAGES, README, ROOT, anchors, blocks, read, w
 
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
 # Folders that the program itself makes or looks at, and where the console answers.
-OWN_PATHS = ("/var/lib/tallybook", "/run/tallybook-postgresql", "/tmp/tallybook-", "/healthz", "/readyz")  # noqa: S108 - named only
+OWN_PATHS = (
+    "/problems/",
+    "/api/",
+    "/var/lib/tallybook",
+    "/run/tallybook-postgresql",
+    "/tmp/tallybook-",  # noqa: S108 - named only
+    "/healthz",
+    "/readyz",
+)
 BY_NAME = [pytest.param(page, id=page.relative_to(ROOT).as_posix()) for page in PAGES]
 
 
@@ -67,7 +75,7 @@ def test_blocks_are_closed_and_say_their_language(page: Path) -> None:
     text = page.read_text(encoding="utf-8")
     fences = re.findall(r"^```(\w*)$", text, re.MULTILINE)
     assert len(fences) % 2 == 0
-    assert set(fences[::2]) <= {"sh", "sql", ""}
+    assert set(fences[::2]) <= {"sh", "sql", "json", "powershell", "python", ""}
     assert all(block.strip() for block in blocks(text, "sh"))
 
 

@@ -107,12 +107,22 @@ def pause_link(subscription: Subscription, link_id: UUID, *, actor: Actor) -> Li
         NotFound: there is no such link.
         Refused: it was revoked.
     """
-    return _set_paused(subscription, link_id, actor, "link.paused", paused=True)
+    link = _changeable(subscription, link_id)
+    if link.gate.paused_at is None:
+        link.gate.paused_at = datetime.now(UTC)
+        _save_gate(link)
+        record(subscription.id, actor, "link.paused", link.subject, before={"state": "active"}, after={"state": "paused"})
+    return link
 
 
 def resume_link(subscription: Subscription, link_id: UUID, *, actor: Actor) -> Link:
     """Take a pause back; raises like `pause_link`."""
-    return _set_paused(subscription, link_id, actor, "link.resumed", paused=False)
+    link = _changeable(subscription, link_id)
+    if link.gate.paused_at is not None:
+        link.gate.paused_at = None
+        _save_gate(link)
+        record(subscription.id, actor, "link.resumed", link.subject, before={"state": "paused"}, after={"state": "active"})
+    return link
 
 
 def revoke_link(subscription: Subscription, link_id: UUID, *, actor: Actor) -> Link:
@@ -155,17 +165,6 @@ def _changeable(subscription: Subscription, link_id: UUID) -> Link:
     link = find_link(subscription, link_id, to_change=True)
     if link.gate.revoked_at is not None:
         raise Refused(f"The link {link.saved.name!r} was revoked, which is for good. Make a new one.")
-    return link
-
-
-def _set_paused(subscription: Subscription, link_id: UUID, actor: Actor, action: str, *, paused: bool) -> Link:
-    link = _changeable(subscription, link_id)
-    if (link.gate.paused_at is not None) is not paused:
-        link.gate.paused_at = datetime.now(UTC) if paused else None
-        _save_gate(link)
-        states = ({"state": "active"}, {"state": "paused"})
-        before, after = states if paused else reversed(states)
-        record(subscription.id, actor, action, link.subject, before=before, after=after)
     return link
 
 

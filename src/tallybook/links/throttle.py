@@ -25,6 +25,7 @@ class BadKeys:
         self._known: frozenset[str] = frozenset()
         self._known_until = 0.0
         self._guard = threading.Lock()
+        self._asking = threading.Lock()
 
     def __len__(self) -> int:
         return len(self._counts)
@@ -47,13 +48,12 @@ class BadKeys:
 
     def is_known(self, key_id: str) -> bool:
         """Whether there is a key of this id, as of some seconds ago: one query in ten seconds, whatever the flood."""
-        with self._guard:
-            is_old = time.monotonic() >= self._known_until
-            if is_old:
+        # One thread asks and the others wait for it: to them the holder of a good key would be unknown meanwhile.
+        with self._asking:
+            if time.monotonic() >= self._known_until:
+                self._known = frozenset(one for (one,) in rows("SELECT key_id FROM key_register"))
                 self._known_until = time.monotonic() + _KNOWN_FOR_SECONDS
-        if is_old:
-            self._known = frozenset(one for (one,) in rows("SELECT key_id FROM key_register"))
-        return key_id in self._known
+            return key_id in self._known
 
     def _current(self, network: Network | None) -> tuple[float, int]:
         now = time.monotonic()

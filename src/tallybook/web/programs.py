@@ -1,14 +1,16 @@
 """What programs call is answered before sessions, cookies and sign-in are looked at: programs have none of them."""
 
 from collections.abc import Callable
+from http import HTTPStatus
 
+from django.core.exceptions import DisallowedHost
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import Resolver404, resolve
 
 from tallybook.errors import TallybookError
-from tallybook.web.errors import error_answer, not_found
+from tallybook.web.errors import bad_request, error_answer, not_found
 from tallybook.web.problems import API_PATH
 
 
@@ -25,14 +27,20 @@ class ForPrograms:
         if not request.path.startswith(API_PATH):
             return self._get_response(request)
         answer = self._answer(request)
-        if request.method == "HEAD" and isinstance(answer, HttpResponse):
-            _leave_headers(answer)
+        if isinstance(answer, HttpResponse) and answer.status_code != HTTPStatus.NOT_MODIFIED:
+            # CommonMiddleware never runs; and a file's length, of which HEAD tells, stands there already.
+            answer.headers.setdefault("Content-Length", str(len(answer.content)))
+            if request.method == "HEAD":
+                answer.content = b""
         return answer
 
     def _answer(self, request: HttpRequest) -> HttpResponseBase:
-        request.get_host()  # raises for a host that is not ours, as CommonMiddleware would
         try:
+            # As CommonMiddleware does for pages.
+            request.get_host()
             found = resolve(request.path_info)
+        except DisallowedHost:
+            return bad_request(request)
         except Resolver404:
             return not_found(request)
         try:
@@ -40,9 +48,3 @@ class ForPrograms:
         except (TallybookError, OperationalError) as error:
             return error_answer(request, error)
         return answer
-
-
-def _leave_headers(answer: HttpResponse) -> None:
-    """Take the body away and leave its length, unless a file's length stands there already."""
-    answer.headers.setdefault("Content-Length", str(len(answer.content)))
-    answer.content = b""
