@@ -23,6 +23,7 @@ from tests import bookkeeping
 
 from tallybook.database import embedded, migrating
 from tallybook.database.addresses import use_addresses
+from tallybook.links import call_log
 from tallybook.metering.summary import Summary
 from tallybook.subscriptions.models import Role, Subscription, User
 from tallybook.subscriptions.people import create_user, grant_role
@@ -83,6 +84,8 @@ def _migrated(database: TestDatabase, django_db_blocker: DjangoDbBlocker) -> Ite
     with django_db_blocker.unblock():
         migrating.migrate()
         yield
+        # So that its thread has nothing to write when the database is no longer to be touched.
+        call_log.calls.flush()
 
 
 @pytest.fixture
