@@ -17,6 +17,7 @@ from uuid import uuid4
 
 import psycopg
 import pytest
+from django.db import connection
 from django.test import Client
 from pytest_django.plugin import DjangoDbBlocker
 from tests import bookkeeping
@@ -86,6 +87,13 @@ def _migrated(database: TestDatabase, django_db_blocker: DjangoDbBlocker) -> Ite
         yield
         # So that its thread has nothing to write when the database is no longer to be touched.
         call_log.calls.flush()
+
+
+@pytest.fixture(autouse=True)
+def _connected(_migrated: None) -> None:
+    """A connection that lives, after a test that ended sessions of the database on purpose."""
+    if connection.connection is not None and not connection.is_usable():
+        connection.close()
 
 
 @pytest.fixture
