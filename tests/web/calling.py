@@ -7,10 +7,10 @@ from contextlib import ExitStack
 _SECONDS = 30
 
 
-def call(port: int, source: str, lines: list[str], tls: ssl.SSLContext | None = None) -> tuple[int, str]:
+def call(port: int, source: str, lines: list[str], tls: ssl.SSLContext | None = None, *, path: str = "/") -> tuple[int, str]:
     """Status and body of one GET, sent from `source` to the loopback address of its family."""
     target = "::1" if ":" in source else "127.0.0.1"
-    request = "\r\n".join(["GET / HTTP/1.1", "Host: localhost", "Connection: close", *lines, "", ""])
+    request = "\r\n".join([f"GET {path} HTTP/1.1", "Host: localhost", "Connection: close", *lines, "", ""])
     with ExitStack() as stack:
         plain = socket.create_connection((target, port), timeout=_SECONDS, source_address=(source, 0))
         connection = stack.enter_context(tls.wrap_socket(plain) if tls else plain)
