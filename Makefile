@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
+NEWMAN := $(VENV)/newman/node_modules/.package-lock.json
 STAMP := $(VENV)/.installed-for-$(shell $(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null)
 # Checks need settings, and no installation to be touched.
 CHECK_ENVIRONMENT := DJANGO_SETTINGS_MODULE=tests.settings PYTHONPATH=.
@@ -28,7 +29,7 @@ demo: setup ## Load a made-up MSP and serve the console (ARGS=--no-serve only lo
 serve: setup ## Serve the console
 	$(BIN)/tallybook serve $(ARGS)
 
-test: setup programs ## Run every test on a real PostgreSQL, in a real browser and behind real proxies
+test: setup programs $(NEWMAN) ## Run every test on a real PostgreSQL, in a real browser and behind real proxies
 	$(BIN)/python -m pytest -n 2 $(ARGS)
 
 check: setup ## Lint, types, floors, templates, migration drift
@@ -60,3 +61,10 @@ PROGRAMS := chromium,chromium-browser,google-chrome:chromium nginx:nginx haproxy
 .PHONY: programs
 programs:
 	@tests/programs.sh $(PROGRAMS)
+
+# Newman runs Postman collections; npm gets it as it is locked. After the programs, of which npm is one.
+$(NEWMAN): tests/newman/package-lock.json $(STAMP) | programs
+	@mkdir -p $(VENV)/newman
+	cp tests/newman/package.json tests/newman/package-lock.json tests/newman/.npmrc $(VENV)/newman
+	npm ci --silent --prefix $(VENV)/newman
+	@touch $@
