@@ -42,6 +42,7 @@ check: setup ## Lint, types, floors, templates, migration drift
 	$(CHECK_ENVIRONMENT) $(BIN)/python -W ignore::RuntimeWarning -m django check --fail-level WARNING
 
 bench: setup ## Measure on a million rows and print a table
+	@tests/programs.sh wrk:wrk
 	$(BIN)/python -m bench $(ARGS)
 
 lock: ## Lock the dependencies anew (needs uv)

@@ -1,7 +1,10 @@
 """All measurements, one after another, on one database."""
 
+from dataclasses import replace
+
 from bench.calling import measure_calling
 from bench.downloading import measure_downloading
+from bench.granting import measure_granting
 from bench.importing import measure_importing
 from bench.installation import Installation
 from bench.machine import machine
@@ -36,6 +39,10 @@ def measure(installation: Installation, rows: int) -> None:
     choice = Choice(subscription=subscription, first_month=first, last_month=last)
     digest = measure_reporting(installation, choice, shape)
     measure_downloading(installation, choice, digest)
+    # Half of the months: 500,000 of a million rows.
+    half = replace(shape, months=shape.months[: len(shape.months) // 2])
+    last = parse_month(half.first_and_last[1], "The month")
+    measure_granting(installation, replace(choice, last_month=last), half)
     measure_calling(installation, create_subscription("Called"))
     many = _reaching(installation, "Many", max(2 * _FEW, _MANY * rows // 1_000_000))
     ratio = f"{many[-1] / few[0]:.2f}"

@@ -23,7 +23,7 @@ def measure_reporting(installation: Installation, choice: Choice, shape: Shape) 
     """Build and copy in turns. Returns the digest of the report, by which a download can be checked."""
     built_seconds, copied_seconds = [], []
     for _ in range(_ROUNDS):
-        copied_seconds.append(_copy(installation, choice, shape))
+        copied_seconds.append(copy_by_psql(installation, choice, shape))
         began = time.perf_counter()
         report = build(choice, Form())
         built_seconds.append(time.perf_counter() - began)
@@ -48,7 +48,7 @@ def _check(report: BuiltReport, shape: Shape) -> None:
         raise RuntimeError(f"The report has {report.row_count:,} rows in place of {shape.rows:,}.")
 
 
-def _copy(installation: Installation, choice: Choice, shape: Shape) -> float:
+def copy_by_psql(installation: Installation, choice: Choice, shape: Shape) -> float:
     """The seconds that psql itself says its copy took, which leaves out its start."""
     target = installation.folder / "copied.csv"
     done = subprocess.run(

@@ -9,7 +9,7 @@ from tests.bookkeeping import usage
 from tests.conftest import TestDatabase
 from tests.figures import Note
 from tests.links import racing
-from tests.links.caller import Caller
+from tests.links.caller import Answer, Caller
 from tests.links.made_links import Made, make_links, set_gates
 from tests.links.serving import PACE_SECONDS, LinkServer
 
@@ -19,6 +19,7 @@ from tallybook.subscriptions.models import Subscription
 Take = Callable[..., Summary]
 _ROUNDS = 50
 _SLEEPERS, _SLEEPERS_AT_ONCE, _CALLERS = 1000, 20, 8
+_ATTEMPTS = 5
 
 
 def test_of_32_racing_callers_exactly_one_makes_the_data(
@@ -43,20 +44,26 @@ def test_whoever_sleeps_retry_after_gets_in(
     with ThreadPoolExecutor(_CALLERS) as callers:
         done = callers.map(lambda links: sleep_and_call(link_server.port, database, links), some)
         answers = [answer for answers in done for answer in answers]
-    slept = [after for before, after in answers if before == 429]
-    figure("Sleepers of Retry-After that were let in", f"{slept.count(200)} of {len(slept)}")
-    assert slept == [200] * len(slept)
-    # On a slow machine some were called when the pace had passed already.
-    assert len(slept) > _SLEEPERS // 2
+    figure("Sleepers of Retry-After that were let in", f"{answers.count(200)} of {len(answers)}")
+    assert answers == [200] * _SLEEPERS
 
 
-def sleep_and_call(port: int, database: TestDatabase, links: list[Made]) -> list[tuple[int, int]]:
-    """What links that were just called answer, and what they answer whoever slept what that told."""
+def sleep_and_call(port: int, database: TestDatabase, links: list[Made]) -> list[int]:
+    """What links answer whoever heard that it was too early, and slept what that told."""
     set_gates(database, links, f"next_allowed_at = clock_timestamp() + interval '{PACE_SECONDS} seconds'")
     with Caller(port) as caller:
-        refused = [(caller.call(*link), time.monotonic()) for link in links]
+        refused = [(refusal_of(caller, link), time.monotonic()) for link in links]
         after = []
         for link, (answer, answered_at) in zip(links, refused, strict=True):
             time.sleep(max(0.0, answered_at + answer.retry_after - time.monotonic()))
             after.append(caller.call(*link).status)
-    return [(answer.status, status) for (answer, _), status in zip(refused, after, strict=True)]
+    return after
+
+
+def refusal_of(caller: Caller, link: Made) -> Answer:
+    """On a slow machine the pace may have passed before the first call: that one is granted, and the next is too early."""
+    for _ in range(_ATTEMPTS):
+        answer = caller.call(*link)
+        if answer.status == 429:
+            return answer
+    raise AssertionError(f"The link went on to answer {answer.status}.")

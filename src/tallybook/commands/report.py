@@ -18,8 +18,8 @@ from tallybook.reports.choice import choose
 from tallybook.reports.csv_format import checked_delimiter
 from tallybook.reports.months import parse_month
 from tallybook.subscriptions.subscriptions import find_subscription
+from tallybook.web.files import BLOCK_BYTES
 
-_BLOCK_BYTES = 1024 * 1024
 _STANDARD_OUTPUT = Path("-")
 
 
@@ -69,7 +69,7 @@ def _check_output(output: Path, form: Form) -> None:
 
 def _deliver(built: BuiltReport, output: Path) -> None:
     if output == _STANDARD_OUTPUT:
-        copyfileobj(built.file, sys.stdout.buffer, _BLOCK_BYTES)
+        copyfileobj(built.file, sys.stdout.buffer, BLOCK_BYTES)
         sys.stdout.buffer.flush()
         return
     try:
@@ -82,13 +82,13 @@ def _write_whole(built: BuiltReport, output: Path) -> None:
     """Write beside and move into place: the name never stands for half a report."""
     if output.exists() and not output.is_file():
         with output.open("wb") as device:
-            copyfileobj(built.file, device, _BLOCK_BYTES)
+            copyfileobj(built.file, device, BLOCK_BYTES)
         return
     target = output.resolve()
     descriptor, draft = tempfile.mkstemp(prefix=f".{target.name[:100]}.", dir=target.parent)
     try:
         with os.fdopen(descriptor, "wb") as file:
-            copyfileobj(built.file, file, _BLOCK_BYTES)
+            copyfileobj(built.file, file, BLOCK_BYTES)
             os.fchmod(file.fileno(), _usual_mode(target))
             os.fsync(file.fileno())
         Path(draft).replace(target)

@@ -68,7 +68,24 @@ class Option(NamedTuple):
     ticked: bool
 
 
-class ExportForm(forms.Form):
+class MonthChoices:
+    """Of a form with the fields `from` and `to`: the months to choose from, the chosen ones among them."""
+
+    subscription: Subscription
+    with_usage: list[date]
+    cleaned_data: dict[str, Any]
+
+    @cached_property
+    def months(self) -> list[MonthOption]:
+        chosen = [self.cleaned_data[name] for name in ("from", "to") if self.cleaned_data.get(name)]
+        return month_options(self.subscription, self.with_usage, chosen)
+
+    @cached_property
+    def month_values(self) -> set[str]:
+        return {option.value for option in self.months}
+
+
+class ExportForm(MonthChoices, forms.Form):
     """Made inside the subscription's scope; asked and rendered outside of it too.
 
     Without `products_shown`, which only the page sends, no product stands for all of them, as no customer always does.
@@ -152,15 +169,6 @@ class ExportForm(forms.Form):
     @property
     def ticked_customers(self) -> int:
         return sum(option.ticked for option in self.customers)
-
-    @cached_property
-    def months(self) -> list[MonthOption]:
-        chosen = [self.cleaned_data[name] for name in ("from", "to") if self.cleaned_data.get(name)]
-        return month_options(self.subscription, self.with_usage, chosen)
-
-    @cached_property
-    def month_values(self) -> set[str]:
-        return {option.value for option in self.months}
 
     @property
     def delimiters(self) -> list[Option]:

@@ -2,16 +2,14 @@
 
 from collections.abc import Callable, Iterable
 from datetime import date
-from functools import cached_property
 from typing import Any, NamedTuple, TypeVar
 
 from django import forms
 from django.http import QueryDict
 
 from tallybook.console.audit_form import DayField
-from tallybook.console.forms import MonthField, Option, SeveralField
+from tallybook.console.forms import MonthChoices, MonthField, Option, SeveralField
 from tallybook.console.link_form_data import ALL, ANYONE, CHOSEN, FIXED, LAST_DAY, LAST_MONTHS, LISTED, NEVER, PERIODS, last_day
-from tallybook.console.months import MonthOption, month_options
 from tallybook.errors import Refused
 from tallybook.links.allowing import normalised
 from tallybook.links.drafts import FORMATS, Draft, checked_expiry
@@ -40,7 +38,7 @@ def _one_of(values: Iterable[str], missing: str) -> forms.ChoiceField:
     return forms.ChoiceField(choices=[(value, value) for value in values], error_messages=messages)
 
 
-class LinkForm(forms.Form):
+class LinkForm(MonthChoices, forms.Form):
     """Made inside the subscription's scope; asked and rendered outside of it too."""
 
     def __init__(self, subscription: Subscription, sent: QueryDict, changed: Link | None = None) -> None:
@@ -183,12 +181,3 @@ class LinkForm(forms.Form):
 
     def _kept_options(self, column: str, known: set[str], ticked: set[str]) -> list[Option]:
         return [Option(one, f"No longer there: {one}", one in ticked) for one in self._gone(column) if one not in known]
-
-    @cached_property
-    def months(self) -> list[MonthOption]:
-        chosen = [self.cleaned_data[name] for name in ("from", "to") if self.cleaned_data.get(name)]
-        return month_options(self.subscription, self.with_usage, chosen)
-
-    @cached_property
-    def month_values(self) -> set[str]:
-        return {option.value for option in self.months}

@@ -58,11 +58,14 @@ def snapshot_scope(subscription_id: UUID, *, using: str = "default") -> Iterator
 
 @contextmanager
 def _setting(name: str, value: str, using: str) -> Iterator[None]:
+    is_nested = connections[using].in_atomic_block
     with transaction.atomic(using=using):
         former = _set(name, value, using)
         yield
-        # Not in a `finally`: after an error the transaction or savepoint rolls back, and the setting with it.
-        _set(name, former, using)
+        # With the outermost transaction the setting ends by itself. Not in a `finally`: after an error the savepoint rolls
+        # back, and the setting with it.
+        if is_nested:
+            _set(name, former, using)
 
 
 def _set(name: str, value: str, using: str) -> str:

@@ -107,19 +107,14 @@ def _part(call: Call, gate: Gate, wanted: tuple[int | None, int | None]) -> Http
     """
     kept = _kept(call, gate, IDENTITY)
     condition = call.request.headers.get("If-Range")
-    if condition is None:
-        if kept is not None and kept.is_the_only_one:
-            return sending.part_of(kept, wanted)
-        refusal = problems.range_not_kept()
-    else:
-        if kept is not None and condition.strip() == sending.tag_of(kept.facts.content, kept.facts.coding):
-            return sending.part_of(kept, wanted)
-        # RFC 9110, section 13.1.5: a range of a file that is no more is not heeded.
-        refusal = None
     if kept is not None:
+        tag = sending.tag_of(kept.facts.content, kept.facts.coding)
+        if kept.is_the_only_one if condition is None else condition.strip() == tag:
+            return sending.part_of(kept, wanted)
         kept.file.close()
-    if refusal:
-        raise refusal
+    if condition is None:
+        raise problems.range_not_kept()
+    # RFC 9110, section 13.1.5: a range of a file that is no more is not heeded.
     return None
 
 
@@ -170,7 +165,7 @@ def _build(call: Call, gate: Gate) -> KeptFile:
     with told_clearly(KEPT_PLACE), kept_files.building() as (token, file):
         built = build(resolved.choice, resolved.form, file)
         facts = _facts(call, gate, resolved, built, token)
-        kept = kept_files.compressed(built.file, facts) if call.coding == GZIP else KeptFile(file=file, facts=facts)
+        kept = kept_files.gzipped(built.file, facts) if call.coding == GZIP else KeptFile(file=file, facts=facts)
         _remember(call, gate, kept)
         return kept
 

@@ -21,11 +21,11 @@ from tallybook.errors import NotNow, is_no_room
 from tallybook.links.models import LinkFile
 from tallybook.links.register import Gate
 from tallybook.reports.building import measured
+from tallybook.web.files import BLOCK_BYTES
 
 KEPT = timedelta(hours=1)
 IDENTITY, GZIP = "identity", "gzip"
 _FASTEST = 1
-_BLOCK_BYTES = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,14 +86,14 @@ def building() -> Iterator[tuple[UUID, IO[bytes]]]:
         raise
 
 
-def compressed(plain: IO[bytes], facts: LinkFile) -> KeptFile:
+def gzipped(plain: IO[bytes], facts: LinkFile) -> KeptFile:
     """The same content as one gzip member without a time, in the place of the plain file, which is closed."""
     path = _folder() / str(facts.token)
     draft = path.with_suffix(".gz")
     file = draft.open("x+b")
     try:
         with igzip.IGzipFile(fileobj=file, mode="wb", compresslevel=_FASTEST, mtime=0, filename="") as target:  # type: ignore[no-untyped-call]
-            copyfileobj(plain, target, _BLOCK_BYTES)
+            copyfileobj(plain, target, BLOCK_BYTES)
         facts.size_bytes, facts.sha256 = measured(file)
         draft.replace(path)
     except BaseException:

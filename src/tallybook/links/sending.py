@@ -12,9 +12,7 @@ from django.utils.http import http_date
 from tallybook.links import problems
 from tallybook.links.kept_files import GZIP, KeptFile
 from tallybook.web.conditions import resolve_range
-from tallybook.web.files import WholeFileResponse
-
-_BLOCK_BYTES = 1024 * 1024
+from tallybook.web.files import BLOCK_BYTES, WholeFileResponse
 
 
 def tag_of(content: str, coding: str) -> str:
@@ -108,6 +106,6 @@ def _share(response: HttpResponseBase, coding: str) -> None:
 
 def _blocks(file: IO[bytes], length: int) -> Iterator[bytes]:
     with file:
-        while length and (block := file.read(min(length, _BLOCK_BYTES))):
+        while length and (block := file.read(min(length, BLOCK_BYTES))):
             length -= len(block)
             yield block

@@ -20,6 +20,7 @@ from tallybook.reports.json_format import write_json
 from tallybook.reports.splitting import write_zip
 from tallybook.reports.xlsx_format import write_xlsx
 from tallybook.subscriptions.revisions import LedgerState, ledger_state
+from tallybook.web.files import BLOCK_BYTES
 
 # Whoever calls a link is not told the server's folders.
 KEPT_PLACE = "the server's folder for report files"
@@ -152,7 +153,7 @@ def measured(file: IO[bytes]) -> tuple[int, bytes]:
     size_bytes = file.tell()
     file.seek(0)
     digest = sha256()
-    while block := file.read(1024 * 1024):
+    while block := file.read(BLOCK_BYTES):
         digest.update(block)
     file.seek(0)
     return size_bytes, digest.digest()

@@ -11,6 +11,7 @@ from tallybook.database.folding import fold_name
 from tallybook.database.queries import rows
 from tallybook.reports.choice import Choice
 from tallybook.reports.itemised import CUSTOMERS_QUERY, parameters
+from tallybook.web.files import BLOCK_BYTES
 
 # What some system does not allow in a file name, or gives a meaning.
 _UNUSABLE = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*]+')
@@ -41,7 +42,7 @@ def write_zip(choice: Choice, ending: str, target: IO[bytes], write_one: Callabl
                 count += write_one(one_choice, one)
                 one.seek(0)
                 with archive.open(entry, "w", force_zip64=True) as member:
-                    copyfileobj(one, member, 1024 * 1024)
+                    copyfileobj(one, member, BLOCK_BYTES)
     return count
 
 

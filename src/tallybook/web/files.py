@@ -5,6 +5,9 @@ from typing import IO, Protocol
 
 from django.http import FileResponse
 
+# Files are read and sent in blocks of this size.
+BLOCK_BYTES = 1024 * 1024
+
 
 class WholeFile(Protocol):
     """A file that is complete before the first byte of it is sent."""
@@ -25,7 +28,7 @@ class WholeFileResponse(FileResponse):
     """The answer; closing it closes the file."""
 
     # Django's 4 KiB cost six times as long.
-    block_size = 1024 * 1024
+    block_size = BLOCK_BYTES
 
 
 def send_whole(built: WholeFile) -> WholeFileResponse:
