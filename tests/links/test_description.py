@@ -34,7 +34,7 @@ def test_it_names_every_problem_of_links_and_every_column(told: dict[str, Any]) 
 
 
 def test_it_is_a_page_that_asks_no_other_host() -> None:
-    response = Client().get("/api/v1/docs", headers={"Host": "localhost"})
+    response = Client().get("/docs/api", headers={"Host": "localhost"})
     assert response.status_code == 200
     said = words(response)
     for text in ("Tallybook report links", "GET http://localhost:8000/api/v1/report-links/{id}", "X-API-KEY", "too-early"):
@@ -44,7 +44,7 @@ def test_it_is_a_page_that_asks_no_other_host() -> None:
     assert "Cookie" not in response.get("Vary", "")
 
 
-@pytest.mark.parametrize("path", ["/api/v1/openapi.json", "/api/v1/docs"])
+@pytest.mark.parametrize("path", ["/api/v1/openapi.json", "/docs/api"])
 def test_other_methods(path: str) -> None:
     assert ask(path, method="HEAD").status_code == 200
     assert ask(path, method="POST").status_code == 405

@@ -52,11 +52,10 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     # What adds headers comes before what answers by itself, static files included.
-    "django.middleware.security.SecurityMiddleware",
-    "csp.middleware.CSPMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "tallybook.web.headers.ResponseHeaders",
     "tallybook.web.programs.ForPrograms",
+    "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -123,7 +122,6 @@ CSRF_FAILURE_VIEW = "tallybook.web.errors.form_expired"
 # A form may name every customer of a large subscription.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 50_000
 SECURE_REFERRER_POLICY = "same-origin"
-X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],

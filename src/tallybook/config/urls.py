@@ -5,10 +5,10 @@ from tallybook.database.migrating import is_migrated
 from tallybook.web import health
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("api/v1/", include("tallybook.links.urls")),
     path("healthz", health.alive),
     path("readyz", health.ready, {"is_migrated": is_migrated}),
-    path("api/v1/docs", program_pages.api, name="api-docs"),
-    path("api/v1/", include("tallybook.links.urls")),
+    path("docs/api", program_pages.api, name="api-docs"),
     path("", include("tallybook.console.urls")),
 ]
 

@@ -36,7 +36,8 @@ def connection_settings(address: str, *, variable: str) -> dict[str, Any]:
         **settings,
         "CONN_MAX_AGE": 600,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {"application_name": "tallybook", "connect_timeout": 10, **parts},
+        # Django's own queries are never prepared; those of `prepared_rows` are, and only if this is set.
+        "OPTIONS": {"application_name": "tallybook", "connect_timeout": 10, "prepare_threshold": 5, **parts},
     }
 
 

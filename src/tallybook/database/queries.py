@@ -1,10 +1,11 @@
-"""The few ways in which SQL is run: a number, a statement that writes, rows at once, and rows as a stream."""
+"""The few ways in which SQL is run: a number, a statement that writes, rows at once or prepared, and rows as a stream."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
 from uuid import uuid4
 
 from django.db import connection
+from psycopg import Cursor
 
 Parameters = Mapping[str, Any]
 Row = tuple[Any, ...]
@@ -32,6 +33,13 @@ def rows(query: str, parameters: Parameters | None = None) -> list[Row]:
     with connection.cursor() as cursor:
         cursor.execute(query, parameters)
         return list(cursor.fetchall())
+
+
+def prepared_rows(query: str, parameters: Parameters | None = None) -> list[Row]:
+    """All rows of a query that programs ask all the time: the server plans it once a connection, not at each call."""
+    connection.ensure_connection()
+    with connection.wrap_database_errors, Cursor(connection.connection) as cursor:
+        return cursor.execute(query, parameters, prepare=True).fetchall()
 
 
 def stream(query: str, parameters: Parameters | None = None) -> Iterator[Row]:

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 
 from tallybook.links import problems
 from tallybook.links.allowing import is_allowed
@@ -23,9 +23,7 @@ def read_sent_key(request: HttpRequest) -> Key:
     Raises:
         Problem: there is none, it is no whole key, or it stands in the address.
     """
-    if any(name.casefold().replace("-", "").replace("_", "") in _KEY_NAMES for name in request.GET) or any(
-        PREFIX in value for values in request.GET.lists() for value in (values[0], *values[1])
-    ):
+    if request.META.get("QUERY_STRING") and _holds_key(request.GET):
         raise problems.key_in_query()
     sent = request.META.get(_KEY_HEADER, "").strip()
     if not sent:
@@ -34,6 +32,12 @@ def read_sent_key(request: HttpRequest) -> Key:
     if key is None:
         raise problems.key_malformed()
     return key
+
+
+def _holds_key(query: QueryDict) -> bool:
+    return any(name.casefold().replace("-", "").replace("_", "") in _KEY_NAMES for name in query) or any(
+        PREFIX in value for values in query.lists() for value in (values[0], *values[1])
+    )
 
 
 def admit(key: Key, link_id: UUID, address: Address | None) -> Gate:

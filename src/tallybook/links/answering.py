@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from hashlib import sha256
 from threading import BoundedSemaphore
 from uuid import UUID
 
@@ -19,13 +18,13 @@ from tallybook.errors import NotNow
 from tallybook.links import call_log, kept_files, problems, sending
 from tallybook.links.admission import admit
 from tallybook.links.choices import Resolved, resolve
+from tallybook.links.contents import content_now, content_of
 from tallybook.links.kept_files import GZIP, IDENTITY, Holder, KeptFile
 from tallybook.links.keys import Key
 from tallybook.links.models import LinkFile
 from tallybook.links.pace import claim_slot, held
 from tallybook.links.register import Gate
 from tallybook.reports.building import KEPT_PLACE, BuiltReport, build, told_clearly
-from tallybook.subscriptions.revisions import LedgerState, ledger_state
 from tallybook.web.addresses import Address
 from tallybook.web.conditions import accepts_gzip, byte_range, matches
 
@@ -90,10 +89,7 @@ def _without_building(call: Call, gate: Gate) -> HttpResponseBase | None:
 
 
 def _unchanged(call: Call, gate: Gate, wanted_tags: str) -> HttpResponseBase | None:
-    with subscription_scope(gate.subscription_id):
-        resolved = resolve(gate)
-        state = ledger_state(gate.subscription_id, *resolved.months)
-    tag = sending.tag_of(_content(gate, resolved, state), call.coding)
+    tag = sending.tag_of(content_now(gate), call.coding)
     return sending.not_modified(tag) if matches(wanted_tags, tag) else None
 
 
@@ -177,7 +173,7 @@ def _facts(call: Call, gate: Gate, resolved: Resolved, built: BuiltReport, token
         token=token,
         file_name=built.file_name,
         content_type=built.content_type,
-        content=_content(gate, resolved, built.state),
+        content=content_of(gate, resolved.months, built.state.revisions),
         sha256=built.sha256,
         size_bytes=built.size_bytes,
         row_count=built.row_count,
@@ -204,9 +200,3 @@ def _remember(call: Call, gate: Gate, kept: KeptFile) -> None:
                 milliseconds=int((time.monotonic() - call.began) * 1000),
             ),
         )
-
-
-def _content(gate: Gate, resolved: Resolved, state: LedgerState) -> str:
-    """The same for the same answer: link and its revision, months, and what the ledger says of them."""
-    said = (str(gate.link_id), str(gate.revision), *map(str, resolved.months), state.revisions)
-    return sha256("\n".join(said).encode()).hexdigest()[:32]

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from tallybook.links.models import ReportLink
 from tallybook.links.periods import Period
@@ -28,9 +29,7 @@ def resolve(gate: Gate) -> Resolved:
 
 
 def resolved_today(link: ReportLink) -> Resolved:
-    """Today is a day in the subscription's zone."""
-    today = datetime.now(link.subscription.zone).date()
-    first_month, last_month = Period(link.period).months(today)
+    first_month, last_month = months_today(link.period, link.subscription.zone)
     choice = Choice(
         subscription=link.subscription,
         first_month=first_month,
@@ -39,3 +38,8 @@ def resolved_today(link: ReportLink) -> Resolved:
         product_ids=None if link.product_ids is None else tuple(link.product_ids),
     )
     return Resolved(choice, Form(format=Format(link.format), link=str(link.id)))
+
+
+def months_today(period: str, zone: ZoneInfo) -> tuple[date, date]:
+    """Today is a day in the subscription's zone."""
+    return Period(period).months(datetime.now(zone).date())

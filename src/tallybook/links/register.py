@@ -6,7 +6,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import OperationalError, connection
 
-from tallybook.database.queries import Row, rows
+from tallybook.database.queries import Row, prepared_rows
 from tallybook.links.keys import Key
 from tallybook.links.peppers import opens
 
@@ -64,7 +64,7 @@ def _ask(parameters: dict[str, object]) -> Row | None:
 
 
 def _first(parameters: dict[str, object]) -> Row | None:
-    return next(iter(rows(_LOOK_UP, parameters)), None)
+    return next(iter(prepared_rows(_LOOK_UP, parameters)), None)
 
 
 def _gate(row: list[object]) -> Gate:

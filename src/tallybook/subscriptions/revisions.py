@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from tallybook.database.queries import write
+from tallybook.database.queries import rows, write
 from tallybook.subscriptions.models import Revision
 
 _RAISE = """
@@ -16,6 +16,12 @@ _RAISE = """
     SELECT %(subscription)s, month, 1, clock_timestamp() FROM unnest(%(months)s::date[]) AS month
     ON CONFLICT (subscription_id, month) DO UPDATE
     SET number = revision.number + 1, changed_at = greatest(excluded.changed_at, revision.changed_at)
+"""
+# `2026-08:3`, which sorts and compares as its month does.
+MONTH_AND_NUMBER = "to_char(month, 'YYYY-MM') || ':' || number"
+_STATE = f"""
+    SELECT coalesce(array_agg({MONTH_AND_NUMBER} ORDER BY month), '{{}}'), max(changed_at) FROM revision
+    WHERE subscription_id = %(subscription)s AND month BETWEEN %(first)s AND %(last)s
 """
 
 
@@ -40,12 +46,8 @@ class LedgerState(NamedTuple):
 
 def ledger_state(subscription_id: UUID, first_month: date, last_month: date) -> LedgerState:
     """The state of these months, both included."""
-    months = Revision.objects.filter(subscription_id=subscription_id, month__range=(first_month, last_month))
-    found = list(months.order_by("month").values_list("month", "number", "changed_at"))
-    return LedgerState(
-        " ".join(f"{month:%Y-%m}:{number}" for month, number, _ in found),
-        max((changed_at for _, _, changed_at in found), default=None),
-    )
+    ((revisions, changed_at),) = rows(_STATE, {"subscription": subscription_id, "first": first_month, "last": last_month})
+    return LedgerState(" ".join(revisions), changed_at)
 
 
 def last_changed_at(subscription_id: UUID, first_month: date, last_month: date) -> datetime | None:

@@ -1,17 +1,21 @@
 """What programs call is answered before sessions, cookies and sign-in are looked at: programs have none of them."""
 
 from collections.abc import Callable
+from functools import lru_cache
 from http import HTTPStatus
 
 from django.core.exceptions import DisallowedHost
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.urls import Resolver404, resolve
+from django.urls import Resolver404, ResolverMatch, resolve
 
 from tallybook.errors import TallybookError
 from tallybook.web.errors import bad_request, error_answer, not_found
 from tallybook.web.problems import API_PATH
+
+# Programs call the same few addresses all the time, and to resolve one takes as long as to refuse a call.
+_KNOWN_PATHS = 1000
 
 
 class ForPrograms:
@@ -38,7 +42,7 @@ class ForPrograms:
         try:
             # As CommonMiddleware does for pages.
             request.get_host()
-            found = resolve(request.path_info)
+            found = _view_of(request.path_info)
         except DisallowedHost:
             return bad_request(request)
         except Resolver404:
@@ -48,3 +52,8 @@ class ForPrograms:
         except (TallybookError, OperationalError) as error:
             return error_answer(request, error)
         return answer
+
+
+@lru_cache(_KNOWN_PATHS)
+def _view_of(path: str) -> ResolverMatch:
+    return resolve(path)
