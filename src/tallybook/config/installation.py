@@ -32,8 +32,8 @@ class Installation(BaseSettings):
     )
     database_url: SecretStr | None = Field(
         default=None,
-        description="Your own PostgreSQL 18 or newer, as the role that serves requests and owns nothing. Default: the "
-        "embedded PostgreSQL.",
+        description="Your own PostgreSQL 18 or newer, as the role that serves requests and owns nothing. A pooler in "
+        "between has to keep prepared statements (PgBouncer 1.21 or newer). Default: the embedded PostgreSQL.",
     )
     owner_database_url: SecretStr | None = Field(
         default=None,
