@@ -7,10 +7,9 @@ from uuid import uuid4
 
 import pytest
 from django.conf import settings
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from tests.bookkeeping import OPERATOR
 from tests.links.conftest import Answer, Made, ask
+from tests.wire import statements_sent
 
 from tallybook.database.queries import rows, write
 from tallybook.database.scope import subscription_scope
@@ -55,14 +54,18 @@ def test_unknown_wrong_rotated_and_foreign_keys_are_answered_alike(call: Call, m
     assert responses[0]["WWW-Authenticate"] == 'X-API-KEY realm="Tallybook report links"'
 
 
-def test_a_mistyped_key_costs_no_query_and_a_refusal_one(call: Call, made: Made) -> None:
-    with CaptureQueriesContext(connection) as none:
+def test_a_mistyped_key_costs_no_query_a_refusal_one_and_a_304_two(call: Call, made: Made) -> None:
+    with statements_sent() as none:
         assert told(call(made, key=made.key.text[:-1] + "!")) == "key-malformed"
         assert told(call(made, key="")) == "key-missing"
-    assert call(made).status_code == 200
-    with CaptureQueriesContext(connection) as one:
+    # The first answers of their kind are prepared.
+    tag = call(made)["ETag"]
+    assert call(made, If_None_Match=tag).status_code == 304
+    with statements_sent() as one:
         assert told(call(made)) == "too-early"
-    assert (len(none), len(one)) == (0, 1)
+    with statements_sent() as two:
+        assert call(made, If_None_Match=tag).status_code == 304
+    assert (none, one, two) == ([], ["Execute"], ["Execute"] * 2)
 
 
 @pytest.mark.parametrize(
@@ -181,7 +184,7 @@ def test_a_flood_of_wrong_keys_is_throttled_and_the_good_key_is_not(call: Call, 
     wrong = new_key(KeyKind.REPORT).text
     answers = [told(call(made, key=wrong)) for _ in range(LIMIT + 5)]
     assert answers == ["key-refused"] * LIMIT + ["too-many-bad-keys"] * 5
-    with CaptureQueriesContext(connection) as queries:
+    with statements_sent() as queries:
         refused = call(made, key=wrong)
     assert int(refused["Retry-After"]) in range(1, 61)
     assert len(queries) == 0

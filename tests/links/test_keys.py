@@ -3,10 +3,9 @@
 import re
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.wire import statements_sent
 
 from tallybook.links.keys import SECRET_CHARACTERS, KeyKind, Pepper, is_secret_of, new_key, read_key
 
@@ -47,7 +46,7 @@ def test_what_happens_to_keys_on_the_way(spoil: type[str]) -> None:
 
 
 def test_reading_a_key_asks_no_database() -> None:
-    with CaptureQueriesContext(connection) as queries:
+    with statements_sent() as queries:
         assert read_key(new_key(KeyKind.REPORT).text[:-1] + "!", KeyKind.REPORT) is None
     assert len(queries) == 0
 

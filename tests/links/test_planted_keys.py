@@ -1,5 +1,6 @@
 """A key is shown once: afterwards no table, log, dump or export holds it, whatever was done with it (SAFETY: Keys)."""
 
+import logging
 from base64 import b64encode
 from collections.abc import Callable, Iterable
 from datetime import timedelta
@@ -7,10 +8,13 @@ from itertools import pairwise
 from pathlib import Path
 
 import psycopg
+import pytest
 from django.conf import settings
+from django.test import Client
 from psycopg import sql
 from tests.bookkeeping import OPERATOR, usage
 from tests.conftest import Ran, TestDatabase
+from tests.console.link_cast import made as made_by_page
 from tests.figures import Note
 from tests.links.caller import Caller
 from tests.links.made_links import Made, make_link, make_links
@@ -20,22 +24,31 @@ from tallybook.database.scope import subscription_scope
 from tallybook.links.keys import KeyKind, new_key
 from tallybook.links.links import rotate_key
 from tallybook.metering.summary import Summary
-from tallybook.subscriptions.models import Subscription
+from tallybook.subscriptions.models import Subscription, User
 
 Run = Callable[..., Ran]
-_BY_COMMAND, _IN_ALL = 2, 100
+_BY_COMMAND, _BY_PAGE, _IN_ALL = 2, 4, 100
 _TALKATIVE = Path(__file__).with_name("talkative.py")
 
 
 def test_no_key_is_found_afterwards(  # noqa: PLR0913, PLR0917 - the fixtures it takes
-    serve_links: Serve, database: TestDatabase, subscription: Subscription, take: Callable[..., Summary], run: Run, figure: Note
+    serve_links: Serve,
+    database: TestDatabase,
+    subscription: Subscription,
+    take: Callable[..., Summary],
+    run: Run,
+    signed_in: Client,
+    caplog: pytest.LogCaptureFixture,
+    figure: Note,
 ) -> None:
+    caplog.set_level(logging.DEBUG)
     take([usage()])
     server = serve_links(program=(str(_TALKATIVE),))
     by_command = [made_by_command(run, subscription) for _ in range(_BY_COMMAND)]
-    made = make_links(subscription, _IN_ALL // 2 - _BY_COMMAND)
+    made = make_links(subscription, _IN_ALL // 2 - _BY_COMMAND - _BY_PAGE)
     keys = by_command + made + [rotated(subscription, link) for link in made]
     keys.append(rotated_by_command(run, subscription, by_command[0]))
+    keys += (by_page := [Made(*made_by_page(signed_in, subscription)) for _ in range(_BY_PAGE)])
     keys += make_links(subscription, _IN_ALL - len(keys))
     heard = use_in_all_ways(server, keys)
     assert heard == {200, 400, 401, 404, 429, 503}
@@ -47,12 +60,32 @@ def test_no_key_is_found_afterwards(  # noqa: PLR0913, PLR0917 - the fixtures it
     assert all(str(by_command[0].id).encode() in text for text in (dump.out_bytes, export.out_bytes))
     log = server.log.read_bytes()
     assert b" WARNING django.request: " in log
-    places = {"dump": [dump.out_bytes], "audit export": [export.out_bytes], "log": [log], "tables": contents(database)}
+    places = {
+        "dump": [dump.out_bytes],
+        "audit export": [export.out_bytes],
+        "log": [log, caplog.text.encode()],
+        "tables": contents(database),
+        "pages": pages(signed_in, subscription, by_page),
+    }
     found = {place: hits(keys, texts) for place, texts in places.items()}
     figure(f"Keys of {_IN_ALL} that were found", found)
     assert found == dict.fromkeys(places, 0)
     # The search would find one.
     assert hits(keys, [b"... " + keys[7].key.encode()]) == 1
+
+
+@pytest.fixture
+def signed_in(browse: Callable[[User | None], Client], owner: User) -> Client:
+    return browse(owner)
+
+
+def pages(client: Client, subscription: Subscription, links: list[Made]) -> Iterable[bytes]:
+    """What the console says of links once their keys were shown."""
+    home = f"/subscriptions/{subscription.id}"
+    for path in (f"{home}/links/", f"{home}/audit/", *(f"{home}/links/{link.id}/" for link in links)):
+        response = client.get(path)
+        assert response.status_code == 200, path
+        yield response.content
 
 
 def made_by_command(run: Run, subscription: Subscription) -> Made:

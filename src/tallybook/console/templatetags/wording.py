@@ -1,6 +1,8 @@
-"""Figures in templates."""
+"""Figures and texts in templates."""
 
 from django import template
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 
 from tallybook.console import wording
 
@@ -15,3 +17,10 @@ register.filter("count_sentence", wording.count_sentence)
 def grouped(number: int) -> str:
     """A whole number with its thousands apart."""
     return f"{number:,}"
+
+
+@register.filter
+def code_marks(text: str) -> SafeString:
+    """A sentence in which `code` stands between backticks, as descriptions of an API have it."""
+    parts = enumerate(text.split("`"))
+    return format_html_join("", "{}", ((format_html("<code>{}</code>", part) if index % 2 else part,) for index, part in parts))
