@@ -4,7 +4,7 @@ import os
 import secrets
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 from urllib.parse import SplitResult, urlsplit
 
 from platformdirs import user_data_path
@@ -24,6 +24,8 @@ class Installation(BaseSettings):
     """What the operator decides. Each field is the variable `TALLYBOOK_<NAME>`; its description is its documentation."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", env_ignore_empty=True)
+    # What Django's settings look for at each access; pydantic takes ten times as long to say that there is no such thing.
+    _mask_wrapped: ClassVar[bool] = True
 
     home: Path = Field(
         default_factory=lambda: user_data_path("tallybook"),

@@ -52,7 +52,12 @@ class Call:
 
     @property
     def coding(self) -> str:
-        return GZIP if accepts_gzip(self.request.headers.get("Accept-Encoding", "")) else IDENTITY
+        return GZIP if accepts_gzip(self.header("HTTP_ACCEPT_ENCODING") or "") else IDENTITY
+
+    def header(self, name: str) -> str | None:
+        """A header by WSGI's name: `request.headers` would read all of them for one."""
+        value: str | None = self.request.META.get(name)
+        return value
 
     def holder(self, gate: Gate, coding: str) -> Holder:
         return Holder(gate, self.key.key_id, self.address_text, coding)
@@ -77,10 +82,10 @@ def _without_building(call: Call, gate: Gate) -> HttpResponseBase | None:
     """What needs no data to be made: 304, the headers, a part of the last file, the last file again. None for all else."""
     if call.request.method == "HEAD":
         return _noted(call, "headers", sending.headers_of(_kept(call, gate, call.coding), call.coding))
-    wanted_tags = call.request.headers.get("If-None-Match")
+    wanted_tags = call.header("HTTP_IF_NONE_MATCH")
     if wanted_tags is not None and (unchanged := _unchanged(call, gate, wanted_tags)):
         return _noted(call, "not-modified", unchanged)
-    wanted = byte_range(call.request.headers.get("Range"))
+    wanted = byte_range(call.header("HTTP_RANGE"))
     if wanted and (part := _part(call, gate, wanted)):
         return _noted(call, "part", part)
     if gate.wait_seconds:
@@ -102,7 +107,7 @@ def _part(call: Call, gate: Gate, wanted: tuple[int | None, int | None]) -> Http
         Problem: there is no file of which it could be a part.
     """
     kept = _kept(call, gate, IDENTITY)
-    condition = call.request.headers.get("If-Range")
+    condition = call.header("HTTP_IF_RANGE")
     if kept is not None:
         tag = sending.tag_of(kept.facts.content, kept.facts.coding)
         if kept.is_the_only_one if condition is None else condition.strip() == tag:
