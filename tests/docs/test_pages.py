@@ -13,6 +13,7 @@ LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
 OWN_PATHS = (
     "/problems/",
     "/api/",
+    "/docs/api",
     "/var/lib/tallybook",
     "/run/tallybook-postgresql",
     "/tmp/tallybook-",  # noqa: S108 - named only

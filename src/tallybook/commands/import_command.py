@@ -4,7 +4,6 @@ import json
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from itertools import groupby, islice
 from pathlib import Path
 from typing import Annotated
 
@@ -15,15 +14,15 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeR
 from tallybook.commands import INTERRUPTED
 from tallybook.commands.acting import acting_operator
 from tallybook.commands.environment import open_database
-from tallybook.commands.options import AsJson, SubscriptionName
+from tallybook.commands.options import AsJson, Delimiter, Encoding, ReadingProfile, SubscriptionName
+from tallybook.commands.printing import print_some, refusals_in_words
 from tallybook.metering.importing import ImportOptions, Watcher, import_file
-from tallybook.metering.reading import AUTOMATIC, PROFILE_NAMES, ReadingOptions, UsageFile
-from tallybook.metering.summary import Refusal, Summary
+from tallybook.metering.reading import AUTOMATIC, ReadingOptions, UsageFile
+from tallybook.metering.summary import Summary
 from tallybook.reports.months import parse_month
 from tallybook.subscriptions.subscriptions import find_subscription
 
 SOME_ROWS_REFUSED = 1
-_MOST_SHOWN = 20
 _ROWS_A_LINE = 100_000
 
 
@@ -31,13 +30,9 @@ def import_(  # noqa: PLR0913 - one parameter for each option
     file: Annotated[Path, typer.Argument(help="The usage file.")],
     subscription: SubscriptionName,
     *,
-    profile: Annotated[str, typer.Option(help=f"How to read it: {AUTOMATIC} or {', '.join(PROFILE_NAMES)}.")] = AUTOMATIC,
-    encoding: Annotated[
-        str | None, typer.Option(help="Character encoding of a file that is not UTF-8, such as cp1252.")
-    ] = None,
-    delimiter: Annotated[
-        str | None, typer.Option(help="What stands between cells, if it cannot be told from the header.")
-    ] = None,
+    profile: ReadingProfile = AUTOMATIC,
+    encoding: Encoding = None,
+    delimiter: Delimiter = None,
     month: Annotated[str | None, typer.Option(metavar="YYYY-MM", help="Month of rows that name none.")] = None,
     new_customers: Annotated[
         bool, typer.Option("--new-customers/--no-new-customers", help="Whether customers that are not known yet are added.")
@@ -142,39 +137,16 @@ def _first_words(summary: Summary, options: ImportOptions) -> str:
 
 def _print_findings(summary: Summary, options: ImportOptions) -> None:
     changes = (f"line {one.line}, {one.field}: {_shown(one.before)} -> {_shown(one.after)}" for one in summary.changes)
-    _print_some("Changed", changes, len(summary.changes))
+    print_some("Changed", changes, len(summary.changes))
     missing = (f"{one.month}, {one.customer}, {one.product}: {one.object_type} {one.object_name!r}" for one in summary.missing)
     untold = "In the ledger, but in no row that was taken" if summary.refused else "In the ledger, but not in this file"
     verb = "Removed" if options.replace and summary.imported else f"{untold} (--replace would remove them)"
-    _print_some(verb, missing, len(summary.missing))
-    _print_some("Refused", _alike(summary.refused), len(summary.refused))
-
-
-def _alike(refused: Iterable[Refusal]) -> Iterator[str]:
-    """Refused rows as sentences; those in a row that have the same fault are one."""
-    for (column, reason), group in groupby(refused, key=lambda one: (one.column, one.reason)):
-        rows = iter(group)
-        first = last = next(rows)
-        count = 1
-        for last in rows:  # noqa: B007 - the last one is wanted
-            count += 1
-        where = f"line {first.line}" if count == 1 else f"{count:,} rows, lines {first.line} to {last.line}"
-        value = f" ({first.value!r})" if first.value and count == 1 else ""
-        yield f"{where}, {column}: {reason}{value}" if column else f"{where}: {reason}{value}"
+    print_some(verb, missing, len(summary.missing))
+    print_some("Refused", refusals_in_words(summary.refused), len(summary.refused))
 
 
 def _shown(value: str | None) -> str:
     return "nothing" if value is None else repr(value)
-
-
-def _print_some(title: str, lines: Iterator[str], count: int) -> None:
-    if not count:
-        return
-    print(f"  {title} ({count:,}):")
-    for line in islice(lines, _MOST_SHOWN):
-        print(f"    {line}")
-    if next(lines, None) is not None:
-        print("    and more; --json has them all.")
 
 
 def _print_json(summary: Summary) -> None:

@@ -6,6 +6,7 @@ import typer
 
 from tallybook.commands import (
     audit,
+    bill,
     customer,
     database,
     demo_command,
@@ -51,6 +52,7 @@ program.command("demo")(demo_command.demo)
 program.command("serve")(serve.serve)
 program.command("migrate")(migrate.migrate)
 program.command("import")(import_command.import_)
+program.command("bill")(bill.bill)
 program.command("report")(report.report)
 program.add_typer(subscription.program, name="subscription")
 program.add_typer(user.program, name="user")

@@ -1,0 +1,46 @@
+"""What commands print in one way: the first of many lines, and refused rows as sentences."""
+
+import sys
+from collections.abc import Iterable, Iterator
+from itertools import groupby, islice
+from typing import Protocol, TextIO
+
+_MOST_SHOWN = 20
+
+
+class RefusedLine(Protocol):
+    """A refused row, whatever refused it."""
+
+    @property
+    def line(self) -> int: ...
+    @property
+    def column(self) -> str: ...
+    @property
+    def value(self) -> str: ...
+    @property
+    def reason(self) -> str: ...
+
+
+def print_some(title: str, lines: Iterable[str], count: int, *, file: TextIO | None = None) -> None:
+    """The first lines under a title, and whether there are more; nothing where there is none."""
+    if not count:
+        return
+    out, rest = file or sys.stdout, iter(lines)
+    out.write(f"  {title} ({count:,}):\n")
+    for line in islice(rest, _MOST_SHOWN):
+        out.write(f"    {line}\n")
+    if next(rest, None) is not None:
+        out.write("    and more; --json has them all.\n")
+
+
+def refusals_in_words(refused: Iterable[RefusedLine]) -> Iterator[str]:
+    """Refused rows as sentences; those in a row that have the same fault are one."""
+    for (column, reason), group in groupby(refused, key=lambda one: (one.column, one.reason)):
+        rows = iter(group)
+        first = last = next(rows)
+        count = 1
+        for last in rows:  # noqa: B007 - the last one is wanted
+            count += 1
+        where = f"line {first.line}" if count == 1 else f"{count:,} rows, lines {first.line} to {last.line}"
+        value = f" ({first.value!r})" if first.value and count == 1 else ""
+        yield f"{where}, {column}: {reason}{value}" if column else f"{where}: {reason}{value}"
