@@ -14,3 +14,8 @@ def is_user(object_type: str, invoice: str | None) -> bool:
     """Whether a row of this type is about a user who may be billed."""
     folded = fold(object_type)
     return folded in _FOLDED_TYPES or (folded == _FOLDED_GENERATION_B and invoice == BILLABLE)
+
+
+def is_user_of_generation_b(object_type: str) -> bool:
+    """Whether the source says of it by `Invoice` whether it is billed."""
+    return fold(object_type) == _FOLDED_GENERATION_B

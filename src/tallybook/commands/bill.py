@@ -1,172 +1,130 @@
-"""`tallybook bill`: the billed Microsoft 365 users of usage files, without a database."""
+"""`tallybook bill`: the billed Microsoft 365 users, of usage files or of a month in the ledger."""
 
 import json
 import sys
+from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from tallybook.billing.differences import Cause
-from tallybook.billing.file_bill import Difference, FileBill
-from tallybook.billing.file_count import FileCount
+from tallybook.billing.billed_users import CustomerBill, billed_users, has_usage
+from tallybook.billing.rules import PEOPLE, RULES, Judged, Rule
+from tallybook.commands.bill_files import bill_files
+from tallybook.commands.environment import open_database
 from tallybook.commands.options import AsJson, Delimiter, Encoding, ReadingProfile
-from tallybook.commands.printing import print_some, refusals_in_words
-from tallybook.database.folding import fold_name
-from tallybook.errors import NotFound
-from tallybook.metering.reading import AUTOMATIC, ReadingOptions, RefusedRow, open_usage_file
+from tallybook.commands.printing import print_some, print_table
+from tallybook.database.scope import subscription_scope
+from tallybook.errors import Refused
+from tallybook.metering.reading import AUTOMATIC, ReadingOptions
 from tallybook.reports.months import month_text, parse_month
-from tallybook.subscriptions.near import did_you_mean
-
-SOME_ROWS_REFUSED = 1
-# Of a pipe or a file; names of customers are not cut off then.
-_PIPED_WIDTH = 200
+from tallybook.subscriptions.customers import find_customers
+from tallybook.subscriptions.subscriptions import find_subscription
 
 
 def bill(  # noqa: PLR0913 - one parameter for each option
-    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Usage files, as `tallybook import` reads them.")],
-    *,
-    customer: Annotated[str | None, typer.Option(metavar="NAME", help="Only this customer's rows.")] = None,
-    month: Annotated[
-        str | None, typer.Option(metavar="YYYY-MM", help="Only rows of this month; also the month of rows that name none.")
+    files: Annotated[
+        list[Path] | None, typer.Argument(metavar="[FILE]...", help="Usage files, as `tallybook import` reads them.")
     ] = None,
+    *,
+    subscription: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Instead of files: the subscription whose ledger is counted.")
+    ] = None,
+    month: Annotated[
+        str | None,
+        typer.Option(metavar="YYYY-MM", help="Only this month. Of files it is also the month of rows that name none."),
+    ] = None,
+    customer: Annotated[str | None, typer.Option(metavar="NAME", help="Only this customer.")] = None,
+    rule: Annotated[str, typer.Option(metavar="NAME", help=f"Counting rule for a ledger: {', '.join(RULES)}.")] = PEOPLE.name,
     profile: ReadingProfile = AUTOMATIC,
     encoding: Encoding = None,
     delimiter: Delimiter = None,
     as_json: AsJson = False,
 ) -> None:
-    """Count the billed Microsoft 365 users of usage files. Status 1: some rows could not be read, and are not counted."""
-    wanted_month = parse_month(month, "--month") if month else None
-    options = ReadingOptions(profile=profile, encoding=encoding, delimiter=delimiter, month=wanted_month)
-    reader = _Reader(options, wanted_month, fold_name(customer) if customer else None)
-    for path in files:
-        reader.read(path)
-    reader.check_found(customer)
-    found = reader.count.result()
-    if as_json:
-        print(json.dumps(_as_json(found), ensure_ascii=False))
+    """Count billed Microsoft 365 users. Status 1: some rows of a file could not be read, and are not counted."""
+    wanted = parse_month(month, "--month") if month else None
+    if files and subscription is None:
+        options = ReadingOptions(profile=profile, encoding=encoding, delimiter=delimiter, month=wanted)
+        bill_files(files, options, customer=customer, month=wanted, as_json=as_json)
+    elif subscription is not None and wanted is not None and not files:
+        _bill_ledger(subscription, wanted, _chosen_rule(rule, wanted), customer=customer, as_json=as_json)
     else:
-        _print_table(found)
-        _print_differences(found.differences)
-    if reader.refused:
-        raise typer.Exit(SOME_ROWS_REFUSED)
+        raise Refused("Name usage files, or a ledger by --subscription and --month.")
 
 
-@dataclass(kw_only=False)
-class _Reader:
-    """Reads files into one count, and keeps in mind what there was besides."""
-
-    options: ReadingOptions
-    month: date | None
-    customer: str | None
-    count: FileCount = field(default_factory=FileCount)
-    customers: dict[str, str] = field(default_factory=dict)
-    months: set[date] = field(default_factory=set)
-    refused: bool = False
-
-    def read(self, path: Path) -> None:
-        """One file more; its refused rows are told on standard error."""
-        refused: list[RefusedRow] = []
-        add, customers, months = self.count.add, self.customers, self.months
-        with open_usage_file(path, self.options) as file:
-            for row in file:
-                if isinstance(row, RefusedRow):
-                    refused.append(row)
-                    continue
-                months.add(row.month)
-                if self.customer is not None:
-                    folded = fold_name(row.customer)
-                    customers.setdefault(folded, row.customer)
-                    if folded != self.customer:
-                        continue
-                if self.month is None or row.month == self.month:
-                    add(
-                        row.customer,
-                        row.month,
-                        row.organisation,
-                        row.object_type,
-                        row.object_name,
-                        row.object_details,
-                        row.invoice,
-                    )
-        if refused:
-            self.refused = True
-            sys.stderr.write(f"tallybook: Rows of {path.name} that cannot be read are not counted.\n")
-            print_some("Refused", refusals_in_words(refused), len(refused), file=sys.stderr)
-
-    def check_found(self, customer: str | None) -> None:
-        """Raises NotFound where what was asked for is in none of the files: 0 users would be a wrong answer."""
-        if customer is not None and self.customer not in self.customers:
-            near = did_you_mean(customer, self.customers.values(), otherwise="Look into the files for its name.")
-            raise NotFound(f"There is no customer {customer!r} in what was read. {near}")
-        if self.month is not None and self.month not in self.months:
-            there = ", ".join(map(month_text, sorted(self.months))) or "none at all"
-            raise NotFound(f"There are no rows of {month_text(self.month)} in what was read; its months are {there}.")
+def _chosen_rule(name: str, month: date) -> Rule:
+    rule = RULES.get(name)
+    if rule is None:
+        raise Refused(f"There is no counting rule {name!r}. Choose one of {', '.join(RULES)}.")
+    if not rule.holds_in(month):
+        since = f"from {month_text(rule.holds_from)} on" if rule.holds_from else ""
+        until = f"until {month_text(rule.holds_until)}" if rule.holds_until else ""
+        raise Refused(f"The rule {name} holds {since}{until}, and not in {month_text(month)}.")
+    return rule
 
 
-def _as_json(found: FileBill) -> dict[str, object]:
-    return {
-        "rows": found.rows,
-        "billedUsers": {
-            "recipe": found.recipe,
-            "recipeByMonth": _by_month(found.recipe_by_month),
-            "peopleByMonth": _by_month(found.people_by_month),
-        },
-        "customers": [
-            {"customer": one.customer, "month": month_text(one.month), "recipe": one.recipe, "people": one.people}
-            for one in found.customers
-        ],
-        "differences": [
+def _bill_ledger(subscription: str, month: date, rule: Rule, *, customer: str | None, as_json: bool) -> None:
+    open_database()
+    chosen = find_subscription(subscription)
+    with subscription_scope(chosen.id):
+        only = None if customer is None else [one.id for one in find_customers(chosen, [customer])]
+        found = billed_users(chosen.id, month, rule, only)
+        if as_json:
+            _print_json(found, chosen.name, month, rule)
+        else:
+            _print(found, month, rule)
+        if not has_usage(chosen.id, month):
+            sys.stderr.write(f"tallybook: The ledger has no usage of {month_text(month)}.\n")
+
+
+def _print_json(found: Iterable[CustomerBill], subscription: str, month: date, rule: Rule) -> None:
+    quantity = recipe = 0
+    customers = []
+    for one in found:
+        quantity, recipe = quantity + one.quantity, recipe + one.recipe
+        customers.append(
             {
                 "customer": one.customer,
-                "month": one.month and month_text(one.month),
-                "name": one.name,
-                "cause": one.cause,
+                "quantity": one.quantity,
                 "recipe": one.recipe,
-                "people": one.people,
-                "identities": one.identities,
+                "counted": [_judged(judged) for judged in one.judged if judged.verdict.counted],
+                "free": [_judged(judged) for judged in one.judged if not judged.verdict.counted],
             }
-            for one in found.differences
-        ],
+        )
+    told = {
+        "subscription": subscription,
+        "month": month_text(month),
+        "rule": rule.name,
+        "quantity": quantity,
+        "recipe": recipe,
+        "customers": customers,
     }
+    print(json.dumps(told, ensure_ascii=False))
 
 
-def _by_month(sums: dict[date, int]) -> dict[str, int]:
-    return {month_text(month): count for month, count in sums.items()}
+def _judged(judged: Judged) -> dict[str, str]:
+    return {"identity": judged.identity, "name": judged.objects[0].name, "reason": judged.verdict.reason}
 
 
-def _print_table(found: FileBill) -> None:
-    table = Table("Customer", "Month", title="Billed Microsoft 365 users", title_justify="left")
-    for name in ("Recipe", "People", "Difference"):
+def _print(found: Iterable[CustomerBill], month: date, rule: Rule) -> None:
+    table = Table("Customer", title=f"Billed Microsoft 365 users of {month_text(month)}: {rule.title}", title_justify="left")
+    for name in ("Billed", "By recipe", "Free"):
         table.add_column(name, justify="right")
-    for one in found.customers:
-        _add(table, one.customer, one.month, one.recipe, one.people)
-    people = found.people_by_month
+    quantity = recipe = 0
+    reasons: Counter[str] = Counter()
+    for one in found:
+        free = [judged.verdict.reason for judged in one.judged if not judged.verdict.counted]
+        # As Text, since a name may look like markup.
+        table.add_row(Text(one.customer), f"{one.quantity:,}", f"{one.recipe:,}", f"{len(free):,}")
+        quantity, recipe = quantity + one.quantity, recipe + one.recipe
+        reasons.update(free)
     table.add_section()
-    for month, recipe in found.recipe_by_month.items():
-        _add(table, "All customers", month, recipe, people[month])
-    Console(width=None if sys.stdout.isatty() else _PIPED_WIDTH, highlight=False).print(table)
-    print(f"{found.rows:,} rows. The recipe as it is written, on all of them at once: {found.recipe:,}.")
-
-
-def _add(table: Table, customer: str, month: date, recipe: int, people: int) -> None:
-    # As Text, since a name may look like markup.
-    table.add_row(
-        Text(customer), month_text(month), f"{recipe:,}", f"{people:,}", f"{people - recipe:+,}" if people != recipe else ""
+    table.add_row("All customers", f"{quantity:,}", f"{recipe:,}", f"{reasons.total():,}")
+    print_table(table)
+    print_some(
+        "Why what is free is free", (f"{count:,}: {reason}" for reason, count in sorted(reasons.items())), reasons.total()
     )
-
-
-def _print_differences(differences: Iterable[Difference]) -> None:
-    by_cause: dict[Cause, list[str]] = {cause: [] for cause in Cause}
-    for one in differences:
-        where = ", ".join([one.customer or "several customers", month_text(one.month) if one.month else "several months"])
-        identities = ", ".join(one.identities)
-        by_cause[one.cause].append(f"{where}: {one.name!r} is {one.recipe} by recipe, {one.people} by person: {identities}")
-    for cause, lines in by_cause.items():
-        print_some(f"{cause.value.capitalize()}", lines, len(lines))

@@ -1,11 +1,16 @@
-"""What commands print in one way: the first of many lines, and refused rows as sentences."""
+"""What commands print in one way: tables, the first of many lines, and refused rows as sentences."""
 
 import sys
 from collections.abc import Iterable, Iterator
 from itertools import groupby, islice
 from typing import Protocol, TextIO
 
+from rich.console import Console
+from rich.table import Table
+
 _MOST_SHOWN = 20
+# Of a pipe or a file; long names are not cut off then.
+_PIPED_WIDTH = 200
 
 
 class RefusedLine(Protocol):
@@ -19,6 +24,11 @@ class RefusedLine(Protocol):
     def value(self) -> str: ...
     @property
     def reason(self) -> str: ...
+
+
+def print_table(table: Table) -> None:
+    """A table, as wide as the terminal."""
+    Console(width=None if sys.stdout.isatty() else _PIPED_WIDTH, highlight=False).print(table)
 
 
 def print_some(title: str, lines: Iterable[str], count: int, *, file: TextIO | None = None) -> None:

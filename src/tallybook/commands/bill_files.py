@@ -1,0 +1,160 @@
+"""`tallybook bill FILE...`: the billed Microsoft 365 users of usage files, without a database."""
+
+import json
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+import typer
+from rich.table import Table
+from rich.text import Text
+
+from tallybook.billing.differences import Cause
+from tallybook.billing.file_bill import Difference, FileBill
+from tallybook.billing.file_count import FileCount
+from tallybook.commands.printing import print_some, print_table, refusals_in_words
+from tallybook.database.folding import fold_name
+from tallybook.errors import NotFound
+from tallybook.metering.reading import ReadingOptions, RefusedRow, open_usage_file
+from tallybook.reports.months import month_text
+from tallybook.subscriptions.near import did_you_mean
+
+SOME_ROWS_REFUSED = 1
+
+
+def bill_files(
+    files: Iterable[Path], options: ReadingOptions, *, customer: str | None, month: date | None, as_json: bool
+) -> None:
+    """Print what the files come to.
+
+    Raises:
+        NotFound: there are no rows of this customer or month.
+    """
+    reader = _Reader(options, month, fold_name(customer) if customer else None)
+    for path in files:
+        reader.read(path)
+    reader.check_found(customer)
+    found = reader.count.result()
+    if as_json:
+        print(json.dumps(_as_json(found), ensure_ascii=False))
+    else:
+        _print_table(found)
+        _print_differences(found.differences)
+    if reader.refused:
+        raise typer.Exit(SOME_ROWS_REFUSED)
+
+
+@dataclass(kw_only=False)
+class _Reader:
+    """Reads files into one count, and keeps in mind what there was besides."""
+
+    options: ReadingOptions
+    month: date | None
+    customer: str | None
+    count: FileCount = field(default_factory=FileCount)
+    customers: dict[str, str] = field(default_factory=dict)
+    months: set[date] = field(default_factory=set)
+    refused: bool = False
+
+    def read(self, path: Path) -> None:
+        """One file more; its refused rows are told on standard error."""
+        refused: list[RefusedRow] = []
+        add, customers, months = self.count.add, self.customers, self.months
+        with open_usage_file(path, self.options) as file:
+            for row in file:
+                if isinstance(row, RefusedRow):
+                    refused.append(row)
+                    continue
+                months.add(row.month)
+                if self.customer is not None:
+                    folded = fold_name(row.customer)
+                    customers.setdefault(folded, row.customer)
+                    if folded != self.customer:
+                        continue
+                if self.month is None or row.month == self.month:
+                    add(
+                        row.customer,
+                        row.month,
+                        row.organisation,
+                        row.object_type,
+                        row.object_name,
+                        row.object_details,
+                        row.invoice,
+                    )
+        if refused:
+            self.refused = True
+            sys.stderr.write(f"tallybook: Rows of {path.name} that cannot be read are not counted.\n")
+            print_some("Refused", refusals_in_words(refused), len(refused), file=sys.stderr)
+
+    def check_found(self, customer: str | None) -> None:
+        """Raises NotFound where what was asked for is in none of the files: 0 users would be a wrong answer."""
+        if customer is not None and self.customer not in self.customers:
+            near = did_you_mean(customer, self.customers.values(), otherwise="Look into the files for its name.")
+            raise NotFound(f"There is no customer {customer!r} in what was read. {near}")
+        if self.month is not None and self.month not in self.months:
+            there = ", ".join(map(month_text, sorted(self.months))) or "none at all"
+            raise NotFound(f"There are no rows of {month_text(self.month)} in what was read; its months are {there}.")
+
+
+def _as_json(found: FileBill) -> dict[str, object]:
+    return {
+        "rows": found.rows,
+        "billedUsers": {
+            "recipe": found.recipe,
+            "recipeByMonth": _by_month(found.recipe_by_month),
+            "peopleByMonth": _by_month(found.people_by_month),
+        },
+        "customers": [
+            {"customer": one.customer, "month": month_text(one.month), "recipe": one.recipe, "people": one.people}
+            for one in found.customers
+        ],
+        "differences": [
+            {
+                "customer": one.customer,
+                "month": one.month and month_text(one.month),
+                "name": one.name,
+                "cause": one.cause,
+                "recipe": one.recipe,
+                "people": one.people,
+                "identities": one.identities,
+            }
+            for one in found.differences
+        ],
+    }
+
+
+def _by_month(sums: dict[date, int]) -> dict[str, int]:
+    return {month_text(month): count for month, count in sums.items()}
+
+
+def _print_table(found: FileBill) -> None:
+    table = Table("Customer", "Month", title="Billed Microsoft 365 users", title_justify="left")
+    for name in ("Recipe", "People", "Difference"):
+        table.add_column(name, justify="right")
+    for one in found.customers:
+        _add(table, one.customer, one.month, one.recipe, one.people)
+    people = found.people_by_month
+    table.add_section()
+    for month, recipe in found.recipe_by_month.items():
+        _add(table, "All customers", month, recipe, people[month])
+    print_table(table)
+    print(f"{found.rows:,} rows. The recipe as it is written, on all of them at once: {found.recipe:,}.")
+
+
+def _add(table: Table, customer: str, month: date, recipe: int, people: int) -> None:
+    # As Text, since a name may look like markup.
+    table.add_row(
+        Text(customer), month_text(month), f"{recipe:,}", f"{people:,}", f"{people - recipe:+,}" if people != recipe else ""
+    )
+
+
+def _print_differences(differences: Iterable[Difference]) -> None:
+    by_cause: dict[Cause, list[str]] = {cause: [] for cause in Cause}
+    for one in differences:
+        where = ", ".join([one.customer or "several customers", month_text(one.month) if one.month else "several months"])
+        identities = ", ".join(one.identities)
+        by_cause[one.cause].append(f"{where}: {one.name!r} is {one.recipe} by recipe, {one.people} by person: {identities}")
+    for cause, lines in by_cause.items():
+        print_some(f"{cause.value.capitalize()}", lines, len(lines))

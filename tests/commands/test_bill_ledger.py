@@ -1,0 +1,124 @@
+"""`tallybook bill --subscription`: a month of the ledger by a counting rule, with reasons."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.bookkeeping import take as take_into
+from tests.bookkeeping import usage
+from tests.conftest import Ran
+
+from tallybook.metering.summary import Summary
+from tallybook.subscriptions.models import Subscription
+
+Run = Callable[..., Ran]
+Take = Callable[..., Summary]
+SAMPLES = Path(__file__).parents[1] / "samples"
+ANSWERS = json.loads((SAMPLES / "answers.json").read_text(encoding="utf-8"))
+
+
+@pytest.fixture
+def bill(run: Run, subscription: Subscription) -> Callable[..., Any]:
+    """What the command prints of the subscription, as JSON."""
+
+    def billed(month: str, *options: str) -> Any:  # noqa: ANN401
+        done = run("bill", "--subscription", subscription.name, "--month", month, *options, "--json")
+        assert (done.status, done.err) == (0, "")
+        return done.json
+
+    return billed
+
+
+@pytest.mark.parametrize("name", ["itemised-a.csv", "itemised-b.csv"])
+def test_the_samples_come_out_of_the_ledger_too(
+    run: Run, bill: Callable[..., Any], subscription: Subscription, name: str
+) -> None:
+    assert run("import", SAMPLES / name, "--subscription", subscription.name).status == 0
+    month = "2026-10"
+    found = bill(month)
+    assert (found["month"], found["rule"]) == (month, "people")
+    assert (found["recipe"], found["quantity"]) == (
+        ANSWERS["recipe_total_by_month"][month],
+        ANSWERS["people_total_by_month"][month],
+    )
+    expected = [
+        (one["customer"], one["recipe"], one["people"]) for one in ANSWERS["by_customer_and_month"] if one["month"] == month
+    ]
+    assert [(one["customer"], one["recipe"], one["quantity"]) for one in found["customers"]] == expected
+    assert all(len(one["counted"]) == one["quantity"] for one in found["customers"])
+
+
+def test_everybody_is_named_with_the_reason(bill: Callable[..., Any], take: Take) -> None:
+    take(
+        [
+            usage(customer="=1+1", object_name="Ann", object_details="ann@one.example", licence="Unlicensed"),
+            usage(customer="=1+1", object_name="Ben", object_details="ben@one.example", deleted="Yes"),
+            usage(customer="=1+1", object_name="Cem", object_details="cem@one.example", licence="Business Basic"),
+        ]
+    )
+    (people,) = bill("2026-10")["customers"]
+    assert (people["customer"], people["quantity"], people["recipe"], people["free"]) == ("=1+1", 3, 3, [])
+    (licensed,) = bill("2026-10", "--rule", "from-2022-04", "--customer", "=1+1")["customers"]
+    assert (licensed["quantity"], licensed["recipe"]) == (1, 3)
+    assert [(one["identity"], one["name"], one["reason"]) for one in licensed["counted"] + licensed["free"]] == [
+        ("cem@one.example", "Cem", "Counted: a licence is held; there is Mailbox."),
+        ("ann@one.example", "Ann", "Free: no licence is held."),
+        ("ben@one.example", "Ben", "Free: only backups of deleted objects are left."),
+    ]
+
+
+def test_a_table_for_people(run: Run, subscription: Subscription, take: Take) -> None:
+    take([usage(object_name="Ann"), usage(object_name="DC", object_type="VM", product="VM Backup")])
+    done = run("bill", "--subscription", subscription.name, "--month", "2026-10")
+    assert (done.status, done.err) == (0, "")
+    lines = [" ".join(line.replace("│", " ").split()) for line in done.out.splitlines()]
+    assert "Billed Microsoft 365 users of 2026-10: People" in lines
+    assert "All customers 1 1 1" in lines
+    assert "1: Free: VM is none of the types by which users are billed." in lines
+
+
+def test_another_subscription_is_not_counted(
+    bill: Callable[..., Any], take: Take, other_subscription: Subscription, tmp_path: Path
+) -> None:
+    take([usage(object_name="Ann")])
+    take_into(other_subscription, [usage(object_name="Ben")], tmp_path)
+    (one,) = bill("2026-10")["customers"]
+    assert [each["name"] for each in one["counted"]] == ["Ann"]
+
+
+def test_a_month_of_which_nothing_is_known_says_so(run: Run, subscription: Subscription) -> None:
+    done = run("bill", "--subscription", subscription.name, "--month", "2026-01", "--json")
+    assert (done.status, done.json["quantity"], done.json["customers"]) == (0, 0, [])
+    assert done.err == "tallybook: The ledger has no usage of 2026-01.\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ((), "Name usage files, or a ledger by --subscription and --month."),
+        (("--subscription", "{name}"), "Name usage files, or a ledger by --subscription and --month."),
+        (("file.csv", "--subscription", "{name}", "--month", "2026-10"), "Name usage files, or a ledger"),
+        (
+            ("--subscription", "{name}", "--month", "2026-10", "--rule", "some"),
+            "There is no counting rule 'some'. Choose one of people,",
+        ),
+        (
+            ("--subscription", "{name}", "--month", "2022-03", "--rule", "from-2022-04"),
+            "holds from 2022-04 on, and not in 2022-03.",
+        ),
+        (
+            ("--subscription", "{name}", "--month", "2022-04", "--rule", "until-2022-03"),
+            "holds until 2022-03, and not in 2022-04.",
+        ),
+        (("--subscription", "{name}", "--month", "2026-10", "--customer", "nobody"), "nobody"),
+        (("--subscription", "no such", "--month", "2026-10"), "no such"),
+    ],
+)
+def test_what_cannot_be_answered_is_refused(
+    run: Run, subscription: Subscription, arguments: tuple[str, ...], words: str
+) -> None:
+    done = run("bill", *(one.format(name=subscription.name) for one in arguments))
+    assert (done.status, done.out) == (2, "")
+    assert words in done.err
