@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from tests.bookkeeping import new_subscription, take, usage
 
-from tallybook.billing.billed_users import billed_users
+from tallybook.billing.billed_users import Chosen, billed_users
 from tallybook.billing.rules import PEOPLE
 from tallybook.database.queries import rows
 from tallybook.database.scope import subscription_scope
@@ -42,8 +42,9 @@ _IN_SQL = """
 
 
 def by_rules(subscription: Subscription, month: date) -> Numbers:
+    chosen = Chosen(subscription_id=subscription.id, month=month)
     with subscription_scope(subscription.id):
-        found = [(one.customer, one.recipe, one.quantity) for one in billed_users(subscription.id, month, PEOPLE)]
+        found = [(one.customer, one.recipe, one.quantity) for one in billed_users(chosen, PEOPLE)]
     return [one for one in found if one[1]]
 
 

@@ -2,6 +2,7 @@
 
 from datetime import date
 from itertools import product
+from random import Random
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -114,11 +115,11 @@ _ROWS = st.lists(
 
 
 @given(_ROWS, st.randoms())
-def test_order_and_repetition_of_rows_change_nothing(rows: list[Row], random: st.DataObject) -> None:
+def test_order_and_repetition_of_rows_change_nothing(rows: list[Row], random: Random) -> None:
     # The customer's spelling that comes first is shown, so it has to be one.
     rows = [("Anchor", *one[1:]) if one[0] == "anchor" else one for one in rows]
     again = rows * 2
-    random.shuffle(again)  # type: ignore[attr-defined]  # what st.randoms gives is a Random
+    random.shuffle(again)
     one, two = counted(*rows), counted(*again)
     assert (one.recipe, numbers(one)) == (two.recipe, numbers(two))
     assert [(d.cause, d.customer, d.month, d.recipe, d.people, d.identities) for d in one.differences] == [
@@ -150,3 +151,21 @@ def test_the_differences_add_up(rows: list[Row]) -> None:
     within = [one for one in found.differences if one.cause not in (Cause.SEVERAL_CUSTOMERS, Cause.SEVERAL_MONTHS)]
     apart = sum(found.people_by_month.values()) - sum(found.recipe_by_month.values())
     assert sum(one.people - one.recipe for one in within) == apart
+
+
+def test_a_difference_is_told_in_its_customers_own_spelling() -> None:
+    found = counted(
+        row("ANN", "a@x.example", customer="A"),
+        row("ann", "a@x.example", customer="B"),
+        row("ann", "b@x.example", customer="B"),
+    )
+    assert [(one.cause, one.name) for one in found.differences] == [(Cause.NAMESAKES, "ann"), (Cause.SEVERAL_CUSTOMERS, "ANN")]
+
+
+def test_users_of_both_generations_at_one_customer_are_told() -> None:
+    workloads = row("Ann", "a@x.example")
+    of_b = row("Ann Lee", "a.lee@x.example", kind="M365 User", invoice="Billable")
+    assert counted(workloads, of_b).mixed == (("Anchor", AUGUST),)
+    assert counted(workloads, row("Ann", month=SEPTEMBER, kind="M365 User", invoice="Billable")).mixed == ()
+    assert counted(workloads, row("Ann", kind="M365 User", invoice="Free")).mixed == ()
+    assert counted(row("Ann", invoice="Billable")).mixed == ()

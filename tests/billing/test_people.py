@@ -20,6 +20,14 @@ from tallybook.billing.people import Person, Seen, email_in, identify
         # Whose of the two? Nobody's.
         ("ann@anchor.example, ben@anchor.example", ""),
         ("https://anchor.example/sites/ann", ""),
+        # What stands around an address is no part of it.
+        ("https://anchor.example/personal/ann@anchor.example", "ann@anchor.example"),
+        ("'ann@anchor.example'", "ann@anchor.example"),
+        ("Write to ann@anchor.example.", "ann@anchor.example"),
+        ("[ann@anchor.example](mailto:ann@anchor.example)", "ann@anchor.example"),
+        ("mary.o'brien@anchor.example", "mary.o'brien@anchor.example"),
+        ("o'brien@anchor.example", "o'brien@anchor.example"),
+        ("a@b.example", "a@b.example"),
         ("@home", ""),
         ("ann@", ""),
     ],

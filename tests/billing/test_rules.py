@@ -20,7 +20,7 @@ def backed_up(kind: str = "Mailbox", name: str = "Ann", email: str = ANN, **fact
 
 
 def told(rule: Rule, *objects: BilledObject) -> list[tuple[str, bool, str]]:
-    return [(one.identity, *one.verdict) for one in rule.judged(objects)]
+    return [(one.identity, one.verdict.counted, one.verdict.reason) for one in rule.judged(objects)]
 
 
 def quantity(rule: Rule, objects: Sequence[BilledObject]) -> int:
@@ -96,6 +96,29 @@ UNLICENSED = "Unlicensed"
             [backed_up(licence=UNLICENSED), backed_up("OneDrive", licence="E3")],
             [(ANN, True, "Counted: a licence is held; there is Mailbox and OneDrive.")],
         ),
+        # A licence is the person's: one object that tells of it, or of its lack, tells it for all.
+        (
+            FROM_APRIL_2022,
+            [backed_up(licence=UNLICENSED), backed_up("OneDrive")],
+            [(ANN, False, "Free: no licence is held.")],
+        ),
+        # The licence that a deleted object had is not held any more.
+        (
+            FROM_APRIL_2022,
+            [backed_up(licence="E3", deleted=True), backed_up("OneDrive", licence=UNLICENSED)],
+            [(ANN, False, "Free: no licence is held.")],
+        ),
+        # What the source says is free is free.
+        (
+            UNTIL_MARCH_2022,
+            [backed_up("Shared Mailbox", invoice="Free")],
+            [("Ann", False, "Free: a shared mailbox, and the source says Free.")],
+        ),
+        (
+            FROM_APRIL_2022,
+            [backed_up("Shared Mailbox", invoice="Free", licence="E3")],
+            [("Ann", False, "Free: a shared mailbox, and the source says Free.")],
+        ),
         (RECIPE, [], []),
     ],
 )
@@ -117,6 +140,11 @@ def test_the_highest_day_is_what_is_billed_where_days_are_known() -> None:
     assert quantity(PEOPLE, [on(one, first), on(two, second), three]) == 3
     assert quantity(FROM_APRIL_2022, [on(one, 1 << 30), on(two, 1 << 30)]) == 2
     assert quantity(FROM_APRIL_2022, []) == 0
+    # Only the days of what is billed count: not those of a deleted mailbox that is kept.
+    kept = backed_up(email=one.email, days_mask=first, deleted=True)
+    moved = backed_up("OneDrive", email=one.email, days_mask=second)
+    assert quantity(FROM_APRIL_2022, [kept, moved, on(two, first)]) == 1
+    assert quantity(FROM_APRIL_2022, [backed_up(email=one.email, deleted=True), moved, on(two, first)]) == 1
 
 
 def test_rules_hold_in_their_months_and_one_of_the_two_at_any_time() -> None:

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,8 @@ from typing import Any
 import pytest
 from tests.conftest import Ran
 
+from tallybook.commands.bill import bill
+from tallybook.errors import TallybookError
 from tallybook.subscriptions.models import Subscription
 
 Run = Callable[..., Ran]
@@ -154,24 +157,34 @@ def test_rows_that_cannot_be_read_are_told_and_not_counted(run: Run, write: Call
 
 
 @pytest.mark.parametrize(
-    ("arguments", "words"),
+    ("file", "options", "words"),
     [
-        (("no-such-file.csv",), "no-such-file.csv"),
-        (("{file}", "--customer", "Bel"), "There is no customer 'Bel' in what was read. Did you mean 'Bell'?"),
-        (("{file}", "--month", "2026-01"), "no rows of 2026-01 in what was read; its months are 2026-10."),
-        (("{file}", "--month", "October"), "--month is 'October', which is no month."),
-        (("{file}", "{headless}"), "Customer Name"),
+        ("no such file.csv", {}, "no such file.csv is not there."),
+        ("usage.csv", {"customer": "Bel"}, "There is no customer 'Bel' in what was read. Did you mean 'Bell'?"),
+        ("usage.csv", {"month": "2026-01"}, "There are no rows of 2026-01 in what was read; the months are 2026-09, 2026-10."),
+        (
+            "usage.csv",
+            {"customer": "cole", "month": "2026-10"},
+            "There are no rows of 'cole' of 2026-10 in what was read; the months are 2026-09.",
+        ),
+        ("usage.csv", {"month": "October"}, "--month is 'October', which is no month."),
+        ("usage.csv", {"rule": "people"}, "Leave out --rule."),
+        ("headless.csv", {}, "Customer Name"),
+        (
+            "usage.csv",
+            {"subscription": "MSP", "month": "2026-10"},
+            "Name usage files, or a ledger by --subscription and --month.",
+        ),
     ],
 )
 def test_what_cannot_be_answered_is_refused(
-    run: Run, write: Callable[..., Path], arguments: tuple[str, ...], words: str
+    write: Callable[..., Path], capsys: pytest.CaptureFixture[str], file: str, options: dict[str, str], words: str
 ) -> None:
-    file = write("2026-10,Bell,365 Total Backup,Mailbox,Ann,")
-    headless = write("2026-10,Mailbox", name="other.csv", header="Month,Object Type Backed Up")
-    done = run("bill", *(one.format(file=file, headless=headless) for one in arguments), "--json", **NO_DATABASE)
-    assert (done.status, done.out) == (2, "")
-    assert words in done.err
-    assert done.err.startswith("tallybook: ")
+    usual = write("2026-10,Bell,365 Total Backup,Mailbox,Ann,", "2026-09,Cole,365 Total Backup,Mailbox,Cem,")
+    write("2026-10,Mailbox", name="headless.csv", header="Month,Object Type Backed Up")
+    with pytest.raises(TallybookError, match=re.escape(words)):
+        bill([usual.with_name(file)], as_json=True, **options)
+    assert capsys.readouterr().out == ""
 
 
 def test_a_file_without_needed_columns_tells_them_and_those_that_were_found(run: Run, write: Callable[..., Path]) -> None:
@@ -188,3 +201,16 @@ def test_a_file_without_rows_comes_to_nothing(run: Run, write: Callable[..., Pat
         "customers": [],
         "differences": [],
     }
+
+
+def test_adjustments_and_both_generations_are_told(run: Run, write: Callable[..., Path]) -> None:
+    path = write(
+        "2026-10,Bell,365 Total Backup,Mailbox,Ann,,,",
+        "2026-10,Bell,365 Total Backup,Mailbox,Ben,,,2026-08",
+        "2026-10,Bell,365 Total Backup,M365 User,Cem,,Billable,",
+        header=f"{HEADER},Invoice,Adjustment For",
+    )
+    done = run("bill", path, "--json", **NO_DATABASE)
+    assert (done.status, done.json["rows"], done.json["billedUsers"]["recipe"]) == (0, 2, 2)
+    assert "1 rows are adjustments of closed months, and are not counted." in done.err
+    assert "Bell, 2026-10" in done.err

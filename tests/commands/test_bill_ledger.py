@@ -1,6 +1,7 @@
 """`tallybook bill --subscription`: a month of the ledger by a counting rule, with reasons."""
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,8 @@ from tests.bookkeeping import take as take_into
 from tests.bookkeeping import usage
 from tests.conftest import Ran
 
+from tallybook.commands.bill import bill as bill_command
+from tallybook.errors import Refused
 from tallybook.metering.summary import Summary
 from tallybook.subscriptions.models import Subscription
 
@@ -70,13 +73,14 @@ def test_everybody_is_named_with_the_reason(bill: Callable[..., Any], take: Take
 
 
 def test_a_table_for_people(run: Run, subscription: Subscription, take: Take) -> None:
-    take([usage(object_name="Ann"), usage(object_name="DC", object_type="VM", product="VM Backup")])
+    machine = usage(object_name="DC", object_type="VM", product="VM Backup")
+    take([usage(object_name="Ann"), usage(object_name="Site", object_type="SharePoint Files"), machine])
     done = run("bill", "--subscription", subscription.name, "--month", "2026-10")
     assert (done.status, done.err) == (0, "")
     lines = [" ".join(line.replace("│", " ").split()) for line in done.out.splitlines()]
     assert "Billed Microsoft 365 users of 2026-10: People" in lines
     assert "All customers 1 1 1" in lines
-    assert "1: Free: VM is none of the types by which users are billed." in lines
+    assert "1: Free: SharePoint Files is none of the types by which users are billed." in lines
 
 
 def test_another_subscription_is_not_counted(
@@ -95,30 +99,38 @@ def test_a_month_of_which_nothing_is_known_says_so(run: Run, subscription: Subsc
 
 
 @pytest.mark.parametrize(
-    ("arguments", "words"),
+    ("options", "words"),
     [
-        ((), "Name usage files, or a ledger by --subscription and --month."),
-        (("--subscription", "{name}"), "Name usage files, or a ledger by --subscription and --month."),
-        (("file.csv", "--subscription", "{name}", "--month", "2026-10"), "Name usage files, or a ledger"),
-        (
-            ("--subscription", "{name}", "--month", "2026-10", "--rule", "some"),
-            "There is no counting rule 'some'. Choose one of people,",
-        ),
-        (
-            ("--subscription", "{name}", "--month", "2022-03", "--rule", "from-2022-04"),
-            "holds from 2022-04 on, and not in 2022-03.",
-        ),
-        (
-            ("--subscription", "{name}", "--month", "2022-04", "--rule", "until-2022-03"),
-            "holds until 2022-03, and not in 2022-04.",
-        ),
-        (("--subscription", "{name}", "--month", "2026-10", "--customer", "nobody"), "nobody"),
-        (("--subscription", "no such", "--month", "2026-10"), "no such"),
+        ({}, "Name usage files, or a ledger by --subscription and --month."),
+        ({"subscription": "MSP"}, "Name usage files, or a ledger by --subscription and --month."),
+        ({"month": "2026-10", "rule": "some"}, "There is no counting rule 'some'. Choose one of people, recipe,"),
+        ({"month": "2022-03", "rule": "from-2022-04"}, "The rule from-2022-04 holds from 2022-04 on, and not in 2022-03."),
+        ({"month": "2022-04", "rule": "until-2022-03"}, "The rule until-2022-03 holds until 2022-03, and not in 2022-04."),
+        ({"month": "2026-10", "encoding": "cp1252"}, "Leave them out for a ledger."),
     ],
 )
-def test_what_cannot_be_answered_is_refused(
-    run: Run, subscription: Subscription, arguments: tuple[str, ...], words: str
-) -> None:
-    done = run("bill", *(one.format(name=subscription.name) for one in arguments))
-    assert (done.status, done.out) == (2, "")
-    assert words in done.err
+def test_what_cannot_be_asked_is_refused(options: dict[str, str], words: str) -> None:
+    with pytest.raises(Refused, match=re.escape(words)):
+        bill_command(**({"subscription": "MSP"} if "month" in options else {}) | options)  # type: ignore[arg-type]
+
+
+def test_unknown_names_are_refused(run: Run, subscription: Subscription) -> None:
+    for whose in (("--subscription", "no such"), ("--subscription", subscription.name, "--customer", "no such")):
+        done = run("bill", *whose, "--month", "2026-10")
+        assert (done.status, done.out) == (2, "")
+        assert "no such" in done.err
+
+
+def test_a_late_row_of_a_closed_month_is_not_counted_here(run: Run, subscription: Subscription, take: Take) -> None:
+    take([usage(object_name="Ann", adjustment_for="2026-08")])
+    done = run("bill", "--subscription", subscription.name, "--month", "2026-10", "--json")
+    assert (done.json["quantity"], done.json["customers"]) == (0, [])
+    assert "The ledger has no usage of 2026-10." in done.err
+
+
+def test_the_highest_day_is_told(run: Run, subscription: Subscription, take: Take) -> None:
+    take([usage(object_name="Ann")])
+    month = ("--subscription", subscription.name, "--month", "2026-10", "--rule", "from-2022-04")
+    assert "Where the days are known, the number is that of the highest day." in run("bill", *month).out
+    (one,) = run("bill", *month, "--json").json["customers"]
+    assert one["isHighestDay"] is False

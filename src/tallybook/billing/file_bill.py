@@ -43,6 +43,8 @@ class FileBill:
     customers: tuple[CustomerMonth, ...]
     """By customer and month; those without users are there too, with 0."""
     differences: tuple[Difference, ...]
+    mixed: tuple[tuple[str, date], ...]
+    """Customers and months of which there are rows of both generations: who is in both may count twice."""
 
     @property
     def recipe_by_month(self) -> dict[date, int]:

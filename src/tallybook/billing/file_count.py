@@ -16,7 +16,7 @@ from typing import NamedTuple
 from tallybook.billing.differences import Cause, tangles
 from tallybook.billing.file_bill import CustomerMonth, Difference, FileBill
 from tallybook.billing.people import Person, Seen, email_in, identify
-from tallybook.billing.users import is_user
+from tallybook.billing.users import is_user, is_user_of_generation_b
 from tallybook.database.folding import fold, fold_name
 
 
@@ -37,11 +37,13 @@ class _Customer:
     """One spelling of a customer. Months are bits; objects are known by name and details as they were spelt."""
 
     months: int = 0
+    of_workloads: int = 0
+    of_generation_b: int = 0
     objects: dict[str | None, _Objects] = field(default_factory=lambda: defaultdict(dict))
 
 
 class FileCount:
-    """Takes rows in any order, each as often as it comes. Memory grows with the users, not with their months and objects."""
+    """Takes rows in any order, each as often as it comes. While it does, memory grows with the users alone."""
 
     def __init__(self) -> None:
         self._rows = 0
@@ -70,6 +72,10 @@ class FileCount:
         if counts is None:
             counts = self._users[kind] = is_user(object_type, invoice)
         if counts:
+            if invoice is None or not is_user_of_generation_b(object_type):
+                known_customer.of_workloads |= bit
+            else:
+                known_customer.of_generation_b |= bit
             objects, spelt = known_customer.objects[organisation], (name, details)
             objects[spelt] = objects.get(spelt, 0) | bit
 
@@ -81,8 +87,14 @@ class FileCount:
         summing = _Summing(self._rows)
         # The spelling that came first is the one that is shown.
         for spelt in sorted(spellings.values(), key=itemgetter(0)):
-            summing.add_customer(spelt[0], self._seen_at(spelt))
+            summing.add_customer(spelt[0], self._seen_at(spelt), self._mixed_at(spelt))
         return summing.result()
+
+    def _mixed_at(self, customers: list[str]) -> list[date]:
+        """The months in which a customer has users of both generations, who then count twice."""
+        known = [self._customers[customer] for customer in customers]
+        mask = reduce(or_, (one.of_workloads for one in known)) & reduce(or_, (one.of_generation_b for one in known))
+        return [month for month, bit in sorted(self._bits.items()) if mask & bit]
 
     def _seen_at(self, customers: list[str]) -> _SeenByMonth:
         """The objects of a customer, by any of its spellings, in each month of which there are rows."""
@@ -106,11 +118,13 @@ class _Summing:
         self._rows = rows
         self._customers: list[CustomerMonth] = []
         self._within: list[Difference] = []
+        self._mixed: list[tuple[str, date]] = []
         self._spelt: dict[str, str] = {}
         self._carriers: dict[str, list[_Carriers]] = defaultdict(list)
 
-    def add_customer(self, customer: str, seen: _SeenByMonth) -> None:
-        """One customer more, with its objects and their names as they were spelt."""
+    def add_customer(self, customer: str, seen: _SeenByMonth, mixed: list[date]) -> None:
+        """One customer more, with its objects and their names as they were spelt, and its months of both generations."""
+        self._mixed += ((customer, month) for month in mixed)
         for month, of_month in seen.items():
             self._add(customer, month, of_month)
 
@@ -121,24 +135,27 @@ class _Summing:
             recipe=len(self._carriers),
             customers=tuple(self._customers),
             differences=(*self._within, *between),
+            mixed=tuple(self._mixed),
         )
 
     def _add(self, customer: str, month: date, seen: list[tuple[str, Seen]]) -> None:
+        spelt: dict[str, str] = {}
         for name, one in seen:
-            self._spelt.setdefault(one.name, name)
+            spelt.setdefault(one.name, name)
         people_of: dict[str, set[Person]] = defaultdict(set)
         for name, person in identify(one for _, one in seen):
             people_of[name].add(person)
         people = set[Person]().union(*people_of.values())
         self._customers.append(CustomerMonth(customer=customer, month=month, recipe=len(people_of), people=len(people)))
         for name, carriers in people_of.items():
+            self._spelt.setdefault(name, spelt[name])
             self._carriers[name].append(_Carriers(month, customer, tuple(carriers)))
         for tangle in tangles(people_of):
             self._within.append(
                 Difference(
                     customer=customer,
                     month=month,
-                    name=" / ".join(self._spelt[name] for name in tangle.names),
+                    name=" / ".join(spelt[name] for name in tangle.names),
                     cause=tangle.cause,
                     recipe=len(tangle.names),
                     people=len(tangle.people),

@@ -7,7 +7,9 @@ from typing import NamedTuple
 
 from tallybook.database.folding import fold
 
-_EMAIL = re.compile(r"[^\s@<>(),;:]+@[^\s@<>(),;:]+")
+# As addresses stand in texts and URLs: what surrounds one is no part of it, an apostrophe within is (o'brien@).
+_APART = r"\s@<>()\[\]{},;:\"|/\\"
+_EMAIL = re.compile(rf"[^{_APART}']['.]?[^{_APART}]*@[^{_APART}']*[^{_APART}'.]")
 
 
 class Person(NamedTuple):

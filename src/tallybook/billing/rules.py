@@ -12,13 +12,15 @@ from typing import NamedTuple
 from tallybook.billing.objects import BilledObject, by_name, by_person
 
 _DAYS = 31
+_FREE = "Free"
 
 
 class Verdict(NamedTuple):
-    """Whether a group of objects is billed, and the reason as a sentence."""
+    """Whether a group of objects is billed, the reason as a sentence, and the objects for which it is billed."""
 
     counted: bool
     reason: str
+    because_of: tuple[BilledObject, ...] = ()
 
 
 class Judged(NamedTuple):
@@ -29,7 +31,6 @@ class Judged(NamedTuple):
     verdict: Verdict
 
 
-Judge = Callable[[Sequence[BilledObject]], Verdict]
 _Groups = Iterable[tuple[str, Sequence[BilledObject]]]
 
 
@@ -39,10 +40,10 @@ class Rule:
 
     name: str
     title: str
-    considers: Callable[[BilledObject], bool]
-    """Whether an object is about a user at all. All others are free, each for itself."""
+    set_aside: Callable[[BilledObject], Verdict | None]
+    """Why an object is about no user at all, and so is free for itself; None for all others."""
     group: Callable[[list[BilledObject]], _Groups]
-    judge: Judge
+    judge: Callable[[Sequence[BilledObject]], Verdict]
     holds_from: date | None = None
     holds_until: date | None = None
     counts_days: bool = False
@@ -52,27 +53,29 @@ class Rule:
         return (self.holds_from is None or self.holds_from <= month) and (self.holds_until is None or month <= self.holds_until)
 
     def judged(self, objects: Iterable[BilledObject]) -> list[Judged]:
-        """Each name or person of one customer and month, in the order of their identities, then what is about nobody."""
+        """Each name or person of one customer and month, in the order of their identities, then what is about no user."""
         users: list[BilledObject] = []
-        others: list[BilledObject] = []
+        others: list[Judged] = []
         for one in objects:
-            (users if self.considers(one) else others).append(one)
+            if verdict := self.set_aside(one):
+                others.append(Judged(one.name, (one,), verdict))
+            else:
+                users.append(one)
         groups = sorted(self.group(users), key=lambda group: group[0])
-        found = [Judged(identity, tuple(ones), self.judge(ones)) for identity, ones in groups]
-        return found + [Judged(one.name, (one,), _about_nobody(one)) for one in others]
+        return [Judged(identity, tuple(ones), self.judge(ones)) for identity, ones in groups] + others
 
     def quantity(self, judged: Iterable[Judged]) -> int:
         """How many are billed."""
-        counted = [one for one in judged if one.verdict.counted]
+        counted = [one.verdict for one in judged if one.verdict.counted]
         return _highest_day(counted) if self.counts_days else len(counted)
 
 
-def _highest_day(counted: Sequence[Judged]) -> int:
-    """The most on any one day. Whoever has an object of which the days are not known was there all month."""
+def _highest_day(counted: Iterable[Verdict]) -> int:
+    """The most on any one day. Whoever is billed for an object of which the days are not known was there all month."""
     all_month, masks = 0, []
-    for one in counted:
+    for verdict in counted:
         mask = 0
-        for item in one.objects:
+        for item in verdict.because_of:
             mask |= item.days_mask or -1
         if mask == -1:
             all_month += 1
@@ -93,64 +96,70 @@ def _types(objects: Iterable[BilledObject]) -> str:
     return " and ".join(sorted({one.object_type for one in objects}))
 
 
-def _counted(why: str) -> Verdict:
-    return Verdict(counted=True, reason=f"Counted: {why}")
+def _counted(objects: Iterable[BilledObject], why: str) -> Verdict:
+    return Verdict(counted=True, reason=f"Counted: {why}", because_of=tuple(objects))
 
 
 def _free(why: str) -> Verdict:
     return Verdict(counted=False, reason=f"Free: {why}")
 
 
-def _about_nobody(one: BilledObject) -> Verdict:
+def _unless_user(one: BilledObject) -> Verdict | None:
+    if one.is_user:
+        return None
     if one.is_user_of_generation_b:
         return _free(f"the source says {one.invoice or 'nothing of an invoice'}.")
     return _free(f"{one.object_type} is none of the types by which users are billed.")
 
 
-def _is_user(one: BilledObject) -> bool:
-    return one.is_user
-
-
-def _is_user_or_shared(one: BilledObject) -> bool:
-    return one.is_user or one.is_shared_mailbox
+def _unless_user_or_shared(one: BilledObject) -> Verdict | None:
+    if not one.is_shared_mailbox:
+        return _unless_user(one)
+    return _free("a shared mailbox, and the source says Free.") if one.invoice == _FREE else None
 
 
 def _by_recipe(objects: Sequence[BilledObject]) -> Verdict:
-    return _counted(f"there is {_types(objects)} of this name.")
+    return _counted(objects, f"there is {_types(objects)} of this name.")
 
 
 def _by_person(objects: Sequence[BilledObject]) -> Verdict:
-    return _counted(f"this person has {_types(objects)}.")
+    return _counted(objects, f"this person has {_types(objects)}.")
 
 
 def _until_march_2022(objects: Sequence[BilledObject]) -> Verdict:
     users = [one for one in objects if one.is_user]
     if not users:
-        if all(one.is_unlicensed for one in objects):
+        if _holds_licence(objects) is False:
             return _free("a shared mailbox without a licence.")
-        return _counted("a shared mailbox with a licence, or of which none is known.")
+        return _counted(objects, "a shared mailbox with a licence, or of which none is known.")
     if all(one.deleted for one in users):
-        return _counted(f"the backup of {_types(users)} is kept, though this person left.")
-    return _counted(f"this person has {_types(users)}.")
+        return _counted(users, f"the backup of {_types(users)} is kept, though this person left.")
+    return _counted(users, f"this person has {_types(users)}.")
 
 
 def _from_april_2022(objects: Sequence[BilledObject]) -> Verdict:
     there = [one for one in objects if not one.deleted]
     if not there:
         return _free("only backups of deleted objects are left.")
-    if all(one.is_unlicensed for one in there):
+    holds_licence = _holds_licence(there)
+    if holds_licence is False:
         return _free("no licence is held.")
-    if any(one.licence for one in there):
-        return _counted(f"a licence is held; there is {_types(there)}.")
-    return _counted(f"whether a licence is held is not known; there is {_types(there)}.")
+    held = "a licence is held" if holds_licence else "whether a licence is held is not known"
+    return _counted(there, f"{held}; there is {_types(there)}.")
 
 
-RECIPE = Rule(name="recipe", title="The documented recipe, by name", considers=_is_user, group=_names, judge=_by_recipe)
-PEOPLE = Rule(name="people", title="People", considers=_is_user, group=_people, judge=_by_person)
+def _holds_licence(objects: Iterable[BilledObject]) -> bool | None:
+    """Whether a person holds a licence: it is theirs, and not one object's. None where no object says anything of it."""
+    said = [not one.is_unlicensed for one in objects if one.licence]
+    return any(said) if said else None
+
+
+RECIPE = Rule(name="recipe", title="The documented recipe, by name", set_aside=_unless_user, group=_names, judge=_by_recipe)
+PEOPLE = Rule(name="people", title="People", set_aside=_unless_user, group=_people, judge=_by_person)
 UNTIL_MARCH_2022 = Rule(
     name="until-2022-03",
     title="People, as until March 2022",
-    considers=_is_user_or_shared,
+    set_aside=_unless_user_or_shared,
     group=_people,
     judge=_until_march_2022,
     holds_until=date(2022, 3, 1),
@@ -158,7 +167,7 @@ UNTIL_MARCH_2022 = Rule(
 FROM_APRIL_2022 = Rule(
     name="from-2022-04",
     title="Licensed people, as from April 2022",
-    considers=_is_user_or_shared,
+    set_aside=_unless_user_or_shared,
     group=_people,
     judge=_from_april_2022,
     holds_from=date(2022, 4, 1),

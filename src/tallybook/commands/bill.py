@@ -12,7 +12,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from tallybook.billing.billed_users import CustomerBill, billed_users, has_usage
+from tallybook.billing.billed_users import Chosen, CustomerBill, billed_users, has_usage
 from tallybook.billing.rules import PEOPLE, RULES, Judged, Rule
 from tallybook.commands.bill_files import bill_files
 from tallybook.commands.environment import open_database
@@ -39,7 +39,10 @@ def bill(  # noqa: PLR0913 - one parameter for each option
         typer.Option(metavar="YYYY-MM", help="Only this month. Of files it is also the month of rows that name none."),
     ] = None,
     customer: Annotated[str | None, typer.Option(metavar="NAME", help="Only this customer.")] = None,
-    rule: Annotated[str, typer.Option(metavar="NAME", help=f"Counting rule for a ledger: {', '.join(RULES)}.")] = PEOPLE.name,
+    rule: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help=f"Counting rule for a ledger: {', '.join(RULES)}; {PEOPLE.name} if left out."),
+    ] = None,
     profile: ReadingProfile = AUTOMATIC,
     encoding: Encoding = None,
     delimiter: Delimiter = None,
@@ -48,10 +51,14 @@ def bill(  # noqa: PLR0913 - one parameter for each option
     """Count billed Microsoft 365 users. Status 1: some rows of a file could not be read, and are not counted."""
     wanted = parse_month(month, "--month") if month else None
     if files and subscription is None:
+        if rule is not None:
+            raise Refused("A rule counts a ledger; of files, the recipe and the people are both told. Leave out --rule.")
         options = ReadingOptions(profile=profile, encoding=encoding, delimiter=delimiter, month=wanted)
         bill_files(files, options, customer=customer, month=wanted, as_json=as_json)
     elif subscription is not None and wanted is not None and not files:
-        _bill_ledger(subscription, wanted, _chosen_rule(rule, wanted), customer=customer, as_json=as_json)
+        if profile != AUTOMATIC or encoding or delimiter:
+            raise Refused("--profile, --encoding and --delimiter say how to read files. Leave them out for a ledger.")
+        _bill_ledger(subscription, wanted, _chosen_rule(rule or PEOPLE.name, wanted), customer=customer, as_json=as_json)
     else:
         raise Refused("Name usage files, or a ledger by --subscription and --month.")
 
@@ -69,16 +76,18 @@ def _chosen_rule(name: str, month: date) -> Rule:
 
 def _bill_ledger(subscription: str, month: date, rule: Rule, *, customer: str | None, as_json: bool) -> None:
     open_database()
-    chosen = find_subscription(subscription)
-    with subscription_scope(chosen.id):
-        only = None if customer is None else [one.id for one in find_customers(chosen, [customer])]
-        found = billed_users(chosen.id, month, rule, only)
+    named = find_subscription(subscription)
+    with subscription_scope(named.id):
+        only = None if customer is None else tuple(one.id for one in find_customers(named, [customer]))
+        chosen = Chosen(subscription_id=named.id, month=month, customer_ids=only)
+        found = billed_users(chosen, rule)
         if as_json:
-            _print_json(found, chosen.name, month, rule)
+            _print_json(found, named.name, month, rule)
         else:
             _print(found, month, rule)
-        if not has_usage(chosen.id, month):
-            sys.stderr.write(f"tallybook: The ledger has no usage of {month_text(month)}.\n")
+        if not has_usage(chosen):
+            whose = "" if customer is None else f" of {customer!r}"
+            sys.stderr.write(f"tallybook: The ledger has no usage{whose} of {month_text(month)}.\n")
 
 
 def _print_json(found: Iterable[CustomerBill], subscription: str, month: date, rule: Rule) -> None:
@@ -91,6 +100,7 @@ def _print_json(found: Iterable[CustomerBill], subscription: str, month: date, r
                 "customer": one.customer,
                 "quantity": one.quantity,
                 "recipe": one.recipe,
+                "isHighestDay": rule.counts_days and one.quantity < sum(judged.verdict.counted for judged in one.judged),
                 "counted": [_judged(judged) for judged in one.judged if judged.verdict.counted],
                 "free": [_judged(judged) for judged in one.judged if not judged.verdict.counted],
             }
@@ -125,6 +135,8 @@ def _print(found: Iterable[CustomerBill], month: date, rule: Rule) -> None:
     table.add_section()
     table.add_row("All customers", f"{quantity:,}", f"{recipe:,}", f"{reasons.total():,}")
     print_table(table)
+    if rule.counts_days:
+        print("Where the days are known, the number is that of the highest day.")
     print_some(
         "Why what is free is free", (f"{count:,}: {reason}" for reason, count in sorted(reasons.items())), reasons.total()
     )

@@ -17,7 +17,9 @@ from tallybook.billing.file_count import FileCount
 from tallybook.commands.printing import print_some, print_table, refusals_in_words
 from tallybook.database.folding import fold_name
 from tallybook.errors import NotFound
-from tallybook.metering.reading import ReadingOptions, RefusedRow, open_usage_file
+from tallybook.metering.reading import ReadingOptions, RefusedRow, UsageRow, open_usage_file
+from tallybook.metering.spool import Spool
+from tallybook.metering.summary import Refusal
 from tallybook.reports.months import month_text
 from tallybook.subscriptions.near import did_you_mean
 
@@ -37,6 +39,7 @@ def bill_files(
         reader.read(path)
     reader.check_found(customer)
     found = reader.count.result()
+    _warn(found, reader.adjustments)
     if as_json:
         print(json.dumps(_as_json(found), ensure_ascii=False))
     else:
@@ -46,7 +49,7 @@ def bill_files(
         raise typer.Exit(SOME_ROWS_REFUSED)
 
 
-@dataclass(kw_only=False)
+@dataclass
 class _Reader:
     """Reads files into one count, and keeps in mind what there was besides."""
 
@@ -56,37 +59,38 @@ class _Reader:
     count: FileCount = field(default_factory=FileCount)
     customers: dict[str, str] = field(default_factory=dict)
     months: set[date] = field(default_factory=set)
+    adjustments: int = 0
     refused: bool = False
 
     def read(self, path: Path) -> None:
         """One file more; its refused rows are told on standard error."""
-        refused: list[RefusedRow] = []
-        add, customers, months = self.count.add, self.customers, self.months
+        refused = Spool(Refusal)
         with open_usage_file(path, self.options) as file:
             for row in file:
                 if isinstance(row, RefusedRow):
-                    refused.append(row)
-                    continue
-                months.add(row.month)
-                if self.customer is not None:
-                    folded = fold_name(row.customer)
-                    customers.setdefault(folded, row.customer)
-                    if folded != self.customer:
-                        continue
-                if self.month is None or row.month == self.month:
-                    add(
-                        row.customer,
-                        row.month,
-                        row.organisation,
-                        row.object_type,
-                        row.object_name,
-                        row.object_details,
-                        row.invoice,
-                    )
+                    refused.append(Refusal(row.line, row.column, row.value, row.reason))
+                elif self.customer is None or self._is_wanted(row.customer):
+                    self._add(row)
         if refused:
             self.refused = True
             sys.stderr.write(f"tallybook: Rows of {path.name} that cannot be read are not counted.\n")
-            print_some("Refused", refusals_in_words(refused), len(refused), file=sys.stderr)
+            print_some("Refused", refusals_in_words(refused), len(refused), file=sys.stderr, more="and more.")
+
+    def _is_wanted(self, customer: str) -> bool:
+        folded = fold_name(customer)
+        self.customers.setdefault(folded, customer)
+        return folded == self.customer
+
+    def _add(self, row: UsageRow) -> None:
+        self.months.add(row.month)
+        if self.month is not None and row.month != self.month:
+            return
+        if row.adjustment_for is not None:
+            self.adjustments += 1
+            return
+        self.count.add(
+            row.customer, row.month, row.organisation, row.object_type, row.object_name, row.object_details, row.invoice
+        )
 
     def check_found(self, customer: str | None) -> None:
         """Raises NotFound where what was asked for is in none of the files: 0 users would be a wrong answer."""
@@ -94,8 +98,18 @@ class _Reader:
             near = did_you_mean(customer, self.customers.values(), otherwise="Look into the files for its name.")
             raise NotFound(f"There is no customer {customer!r} in what was read. {near}")
         if self.month is not None and self.month not in self.months:
+            whose = "" if customer is None else f" of {customer!r}"
             there = ", ".join(map(month_text, sorted(self.months))) or "none at all"
-            raise NotFound(f"There are no rows of {month_text(self.month)} in what was read; its months are {there}.")
+            raise NotFound(f"There are no rows{whose} of {month_text(self.month)} in what was read; the months are {there}.")
+
+
+def _warn(found: FileBill, adjustments: int) -> None:
+    if adjustments:
+        sys.stderr.write(f"tallybook: {adjustments:,} rows are adjustments of closed months, and are not counted.\n")
+    if found.mixed:
+        where = (f"{customer}, {month_text(month)}" for customer, month in found.mixed)
+        sys.stderr.write("tallybook: Users are told by rows of both generations here, and may count twice.\n")
+        print_some("Both generations", where, len(found.mixed), file=sys.stderr, more="and more.")
 
 
 def _as_json(found: FileBill) -> dict[str, object]:
@@ -157,4 +171,4 @@ def _print_differences(differences: Iterable[Difference]) -> None:
         identities = ", ".join(one.identities)
         by_cause[one.cause].append(f"{where}: {one.name!r} is {one.recipe} by recipe, {one.people} by person: {identities}")
     for cause, lines in by_cause.items():
-        print_some(f"{cause.value.capitalize()}", lines, len(lines))
+        print_some(cause.value.capitalize(), lines, len(lines))

@@ -31,7 +31,9 @@ def print_table(table: Table) -> None:
     Console(width=None if sys.stdout.isatty() else _PIPED_WIDTH, highlight=False).print(table)
 
 
-def print_some(title: str, lines: Iterable[str], count: int, *, file: TextIO | None = None) -> None:
+def print_some(
+    title: str, lines: Iterable[str], count: int, *, file: TextIO | None = None, more: str = "and more; --json has them all."
+) -> None:
     """The first lines under a title, and whether there are more; nothing where there is none."""
     if not count:
         return
@@ -40,7 +42,7 @@ def print_some(title: str, lines: Iterable[str], count: int, *, file: TextIO | N
     for line in islice(rest, _MOST_SHOWN):
         out.write(f"    {line}\n")
     if next(rest, None) is not None:
-        out.write("    and more; --json has them all.\n")
+        out.write(f"    {more}\n")
 
 
 def refusals_in_words(refused: Iterable[RefusedLine]) -> Iterator[str]:

@@ -51,7 +51,8 @@ INSTALLED_APPS = [
     "tallybook.console",
 ]
 MIDDLEWARE = [
-    # What adds headers comes before what answers by itself, static files included.
+    # What gives all answers their headers comes first. Of what answers by itself, programs need no more than those, and static
+    # files get what pages get.
     "tallybook.web.headers.ResponseHeaders",
     "tallybook.web.programs.ForPrograms",
     "django.middleware.security.SecurityMiddleware",

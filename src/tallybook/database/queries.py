@@ -36,7 +36,10 @@ def rows(query: str, parameters: Parameters | None = None) -> list[Row]:
 
 
 def prepared_rows(query: str, parameters: Parameters | None = None) -> list[Row]:
-    """All rows of a query that programs ask all the time: the server plans it once a connection, not at each call."""
+    """All rows of a query that programs ask all the time: the server plans it once a connection, not at each call.
+
+    It does not ask first whether a connection that was kept still lives, as Django's cursors do.
+    """
     connection.ensure_connection()
     with connection.wrap_database_errors, Cursor(connection.connection) as cursor:
         return cursor.execute(query, parameters, prepare=True).fetchall()

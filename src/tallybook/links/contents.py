@@ -4,6 +4,8 @@ from datetime import date
 from hashlib import sha256
 from zoneinfo import ZoneInfo
 
+from django.db import connection
+
 from tallybook.database.queries import prepared_rows
 from tallybook.database.scope import SCOPE_OF_ONE_QUERY
 from tallybook.links.choices import months_today
@@ -23,7 +25,13 @@ _NOW = f"""
 
 
 def content_now(gate: Gate) -> str:
-    """The content of a report that would be made now. Call outside a transaction."""
+    """The content of a report that would be made now.
+
+    Raises:
+        RuntimeError: inside a transaction, for the rest of which the scope would stay.
+    """
+    if connection.in_atomic_block:
+        raise RuntimeError("A scope of one query has to be a transaction of its own.")
     of_link = {"subscription": str(gate.subscription_id), "link": gate.link_id}
     ((period, time_zone, revisions),) = prepared_rows(_NOW, of_link)
     months = months_today(period, ZoneInfo(time_zone))
