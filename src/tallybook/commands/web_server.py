@@ -1,12 +1,25 @@
 """gunicorn as this program runs it."""
 
 from collections.abc import Callable
+from types import FrameType
 from typing import Any
 
 from gunicorn.app.base import BaseApplication
+from gunicorn.workers.gthread import ThreadWorker
 
 _THREADS_A_WORKER = 16
 _REQUEST_SECONDS = 120
+
+
+class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
+    """A worker that finishes its requests whichever signal ends it."""
+
+    def handle_quit(self, sig: int, frame: FrameType | None) -> None:
+        """Called for Ctrl-C, which a terminal sends to workers too.
+
+        gunicorn's own takes a lock of the thread pool, for ever where it interrupts what holds that lock.
+        """
+        self.handle_exit(sig, frame)
 
 
 class WebServer(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
@@ -25,7 +38,7 @@ class WebServer(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
 
     def load_config(self) -> None:
         fixed = {
-            "worker_class": "gthread",
+            "worker_class": Worker,
             "threads": _THREADS_A_WORKER,
             "timeout": _REQUEST_SECONDS,
             "graceful_timeout": 30,
