@@ -7,7 +7,7 @@ import typer
 from tests.docs.pages import DOCS, PAGES, headings, quoted, read, section
 
 from tallybook import commands
-from tallybook.commands import import_command
+from tallybook.commands.printing import SOME_ROWS_REFUSED
 from tallybook.commands.program import program
 
 
@@ -65,11 +65,11 @@ def test_no_page_names_a_command_that_is_none() -> None:
 
 
 def test_every_exit_status_is_told() -> None:
-    statuses = {0, import_command.SOME_ROWS_REFUSED, commands.FAILED, commands.INTERRUPTED}
+    statuses = {0, SOME_ROWS_REFUSED, commands.FAILED, commands.INTERRUPTED}
     assert {f"| {status} |" for status in statuses} <= {
         line[: line.index("|", 1) + 1]
         for line in section(read("commands.md"), "Exit statuses").splitlines()
         if line[:2] == "| "
     }
-    for status in (0, import_command.SOME_ROWS_REFUSED, commands.FAILED):
+    for status in (0, SOME_ROWS_REFUSED, commands.FAILED):
         assert f"\n| {status} | " in section(read("importing.md"), "`tallybook import`")

@@ -9,7 +9,7 @@ from tallybook.database.folding import fold
 
 # As addresses stand in texts and URLs: what surrounds one is no part of it, an apostrophe within is (o'brien@).
 _APART = r"\s@<>()\[\]{},;:\"|/\\"
-_EMAIL = re.compile(rf"[^{_APART}']['.]?[^{_APART}]*@[^{_APART}']*[^{_APART}'.]")
+_EMAIL = re.compile(rf"[^{_APART}'][^{_APART}]*@[^{_APART}']*[^{_APART}'.]")
 
 
 class Person(NamedTuple):

@@ -14,7 +14,7 @@ from rich.text import Text
 from tallybook.billing.differences import Cause
 from tallybook.billing.file_bill import Difference, FileBill
 from tallybook.billing.file_count import FileCount
-from tallybook.commands.printing import print_some, print_table, refusals_in_words
+from tallybook.commands.printing import SOME_ROWS_REFUSED, print_some, print_table, refusals_in_words
 from tallybook.database.folding import fold_name
 from tallybook.errors import NotFound
 from tallybook.metering.reading import ReadingOptions, RefusedRow, UsageRow, open_usage_file
@@ -22,8 +22,6 @@ from tallybook.metering.spool import Spool
 from tallybook.metering.summary import Refusal
 from tallybook.reports.months import month_text
 from tallybook.subscriptions.near import did_you_mean
-
-SOME_ROWS_REFUSED = 1
 
 
 def bill_files(

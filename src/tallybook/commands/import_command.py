@@ -15,14 +15,13 @@ from tallybook.commands import INTERRUPTED
 from tallybook.commands.acting import acting_operator
 from tallybook.commands.environment import open_database
 from tallybook.commands.options import AsJson, Delimiter, Encoding, ReadingProfile, SubscriptionName
-from tallybook.commands.printing import print_some, refusals_in_words
+from tallybook.commands.printing import SOME_ROWS_REFUSED, print_some, refusals_in_words
 from tallybook.metering.importing import ImportOptions, Watcher, import_file
 from tallybook.metering.reading import AUTOMATIC, ReadingOptions, UsageFile
 from tallybook.metering.summary import Summary
 from tallybook.reports.months import parse_month
 from tallybook.subscriptions.subscriptions import find_subscription
 
-SOME_ROWS_REFUSED = 1
 _ROWS_A_LINE = 100_000
 
 

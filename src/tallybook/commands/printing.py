@@ -1,29 +1,19 @@
-"""What commands print in one way: tables, the first of many lines, and refused rows as sentences."""
+"""What commands tell in one way: tables, the first of many lines, and refused rows as sentences and by their status."""
 
 import sys
 from collections.abc import Iterable, Iterator
 from itertools import groupby, islice
-from typing import Protocol, TextIO
+from typing import TextIO
 
 from rich.console import Console
 from rich.table import Table
 
+from tallybook.metering.summary import Refusal
+
+SOME_ROWS_REFUSED = 1
 _MOST_SHOWN = 20
 # Of a pipe or a file; long names are not cut off then.
 _PIPED_WIDTH = 200
-
-
-class RefusedLine(Protocol):
-    """A refused row, whatever refused it."""
-
-    @property
-    def line(self) -> int: ...
-    @property
-    def column(self) -> str: ...
-    @property
-    def value(self) -> str: ...
-    @property
-    def reason(self) -> str: ...
 
 
 def print_table(table: Table) -> None:
@@ -45,7 +35,7 @@ def print_some(
         out.write(f"    {more}\n")
 
 
-def refusals_in_words(refused: Iterable[RefusedLine]) -> Iterator[str]:
+def refusals_in_words(refused: Iterable[Refusal]) -> Iterator[str]:
     """Refused rows as sentences; those in a row that have the same fault are one."""
     for (column, reason), group in groupby(refused, key=lambda one: (one.column, one.reason)):
         rows = iter(group)

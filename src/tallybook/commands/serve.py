@@ -53,10 +53,7 @@ def _load_console() -> Any:  # noqa: ANN401 - gunicorn's word for a WSGI program
 
 
 def _collect_garbage_seldom() -> None:
-    """What was loaded stays, so it need not be walked again; and a call leaves hardly any garbage that counting misses.
-
-    Calls that make no data are answered a sixth faster.
-    """
+    """What was loaded stays, so it need not be walked again; and a call leaves hardly any garbage that counting misses."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(_OBJECTS_BEFORE_COLLECTING)
