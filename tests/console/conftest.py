@@ -3,6 +3,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.db import connections
 from playwright.sync_api import Browser, Page, sync_playwright
 from tests.conftest import TestDatabase
 from tests.console.browsing import CHROMIUM_ARGUMENTS, Complaints, Open, chromium, served, sign_in
@@ -48,6 +49,9 @@ def browser(monkeypatch: pytest.MonkeyPatch) -> Iterator[Browser]:
         started = playwright.chromium.launch(executable_path=path, args=[*CHROMIUM_ARGUMENTS])
         yield started
         started.close()
+        # While such a loop runs, Django keeps other connections than without; one left behind would outlive the check of
+        # `_connected`, and the next test in a browser would get it even when its session has been ended since.
+        connections.close_all()
 
 
 @pytest.fixture
