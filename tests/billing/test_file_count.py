@@ -9,10 +9,9 @@ from hypothesis import strategies as st
 
 from tallybook.billing.differences import Cause
 from tallybook.billing.file_bill import FileBill
-from tallybook.billing.file_count import FileCount
+from tallybook.billing.file_count import FileCount, Row
 
 AUGUST, SEPTEMBER = date(2026, 8, 1), date(2026, 9, 1)
-Row = tuple[str, date, str | None, str, str, str | None, str | None]
 
 
 def row(  # noqa: PLR0913 - one parameter for each cell
@@ -25,13 +24,12 @@ def row(  # noqa: PLR0913 - one parameter for each cell
     invoice: str | None = None,
     organisation: str | None = "anchor.example",
 ) -> Row:
-    return customer, month, organisation, kind, name, email, invoice
+    return Row(customer, month, organisation, kind, name, email, invoice)
 
 
 def counted(*rows: Row) -> FileBill:
     count = FileCount()
-    for one in rows:
-        count.add(*one)
+    count.add(rows)
     return count.result()
 
 
@@ -117,7 +115,7 @@ _ROWS = st.lists(
 @given(_ROWS, st.randoms())
 def test_order_and_repetition_of_rows_change_nothing(rows: list[Row], random: Random) -> None:
     # The customer's spelling that comes first is shown, so it has to be one.
-    rows = [("Anchor", *one[1:]) if one[0] == "anchor" else one for one in rows]
+    rows = [one._replace(customer="Anchor") if one.customer == "anchor" else one for one in rows]
     again = rows * 2
     random.shuffle(again)
     one, two = counted(*rows), counted(*again)

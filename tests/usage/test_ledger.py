@@ -54,13 +54,7 @@ def tell(customer: Customer, source: str, *objects: Values, replace: bool = Fals
         columns = list(dict.fromkeys(name for row in rows for name in row))
         defaults = {"days_mask": 0}
         with staging(columns) as stage:
-            for row in rows:
-                stage.add(
-                    [
-                        "" if row.get(name, defaults.get(name)) is None else str(row.get(name, defaults.get(name)))
-                        for name in columns
-                    ]
-                )
+            stage.add([["" if (cell := (defaults | row).get(name)) is None else str(cell) for row in rows] for name in columns])
         post = begin_import(subscription, source, replace=replace)
         judging.judge(post)
         posted = post_staged(post)

@@ -5,7 +5,7 @@ as in the ledger.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from functools import reduce
@@ -26,6 +26,18 @@ class _Carriers(NamedTuple):
     month: date
     customer: str
     people: tuple[Person, ...]
+
+
+class Row(NamedTuple):
+    """What counts of a row of a file."""
+
+    customer: str
+    month: date
+    organisation: str | None
+    object_type: str
+    object_name: str
+    object_details: str | None
+    invoice: str | None
 
 
 _Objects = dict[tuple[str, str | None], int]
@@ -52,32 +64,24 @@ class FileCount:
         # Texts stay as they came until the end: an object is folded once then, and not in every row.
         self._customers: dict[str, _Customer] = defaultdict(_Customer)
 
-    def add(  # noqa: PLR0913, PLR0917 - what a row has, and keywords cost time a million times
-        self,
-        customer: str,
-        month: date,
-        organisation: str | None,
-        object_type: str,
-        name: str,
-        details: str | None,
-        invoice: str | None,
-    ) -> None:
-        """One row, with its texts as the file has them."""
-        self._rows += 1
-        bit = self._bits.get(month) or self._bits.setdefault(month, 1 << len(self._bits))
-        known_customer = self._customers[customer]
-        known_customer.months |= bit
-        kind = object_type, invoice
-        counts = self._users.get(kind)
-        if counts is None:
-            counts = self._users[kind] = is_user(object_type, invoice)
-        if counts:
-            if invoice is None or not is_user_of_generation_b(object_type):
-                known_customer.of_workloads |= bit
-            else:
-                known_customer.of_generation_b |= bit
-            objects, spelt = known_customer.objects[organisation], (name, details)
-            objects[spelt] = objects.get(spelt, 0) | bit
+    def add(self, rows: Iterable[Row]) -> None:
+        """Some rows, with their texts as the file has them."""
+        for customer, month, organisation, object_type, name, details, invoice in rows:
+            self._rows += 1
+            bit = self._bits.get(month) or self._bits.setdefault(month, 1 << len(self._bits))
+            known_customer = self._customers[customer]
+            known_customer.months |= bit
+            kind = object_type, invoice
+            counts = self._users.get(kind)
+            if counts is None:
+                counts = self._users[kind] = is_user(object_type, invoice)
+            if counts:
+                if invoice is None or not is_user_of_generation_b(object_type):
+                    known_customer.of_workloads |= bit
+                else:
+                    known_customer.of_generation_b |= bit
+                objects, spelt = known_customer.objects[organisation], (name, details)
+                objects[spelt] = objects.get(spelt, 0) | bit
 
     def result(self) -> FileBill:
         """What the rows came to so far."""

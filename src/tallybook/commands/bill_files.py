@@ -13,11 +13,11 @@ from rich.text import Text
 
 from tallybook.billing.differences import Cause
 from tallybook.billing.file_bill import Difference, FileBill
-from tallybook.billing.file_count import FileCount
+from tallybook.billing.file_count import FileCount, Row
 from tallybook.commands.printing import SOME_ROWS_REFUSED, print_some, print_table, refusals_in_words
 from tallybook.database.folding import fold_name
 from tallybook.errors import NotFound
-from tallybook.metering.reading import ReadingOptions, RefusedRow, UsageRow, open_usage_file
+from tallybook.metering.reading import Batch, ReadingOptions, RefusedRow, open_usage_file
 from tallybook.metering.spool import Spool
 from tallybook.metering.summary import Refusal
 from tallybook.reports.months import month_text
@@ -64,11 +64,11 @@ class _Reader:
         """One file more; its refused rows are told on standard error."""
         refused = Spool(Refusal)
         with open_usage_file(path, self.options) as file:
-            for row in file:
-                if isinstance(row, RefusedRow):
-                    refused.append(Refusal(row.line, row.column, row.value, row.reason))
-                elif self.customer is None or self._is_wanted(row.customer):
-                    self._add(row)
+            for some in file.batches():
+                if isinstance(some, RefusedRow):
+                    refused.append(Refusal(some.line, some.column, some.value, some.reason))
+                else:
+                    self._add(some)
         if refused:
             self.refused = True
             sys.stderr.write(f"tallybook: Rows of {path.name} that cannot be read are not counted.\n")
@@ -79,16 +79,17 @@ class _Reader:
         self.customers.setdefault(folded, customer)
         return folded == self.customer
 
-    def _add(self, row: UsageRow) -> None:
-        self.months.add(row.month)
-        if self.month is not None and row.month != self.month:
-            return
-        if row.adjustment_for is not None:
-            self.adjustments += 1
-            return
-        self.count.add(
-            row.customer, row.month, row.organisation, row.object_type, row.object_name, row.object_details, row.invoice
-        )
+    def _add(self, batch: Batch) -> None:
+        if self.customer is not None:
+            batch = batch.only([self._is_wanted(customer) for customer in batch["customer"]])
+        self.months.update(batch["month"])
+        if self.month is not None:
+            batch = batch.only([month == self.month for month in batch["month"]])
+        if any(batch["adjustment_for"]):
+            usual = [month is None for month in batch["adjustment_for"]]
+            self.adjustments += usual.count(False)
+            batch = batch.only(usual)
+        self.count.add(map(Row._make, zip(*map(batch.__getitem__, Row._fields), strict=True)))
 
     def check_found(self, customer: str | None) -> None:
         """Raises NotFound where what was asked for is in none of the files: 0 users would be a wrong answer."""

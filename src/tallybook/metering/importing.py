@@ -15,7 +15,7 @@ from tallybook.audit.acting import Actor, Subject
 from tallybook.audit.recording import record
 from tallybook.database.scope import subscription_scope
 from tallybook.errors import NotNow, is_no_room
-from tallybook.metering.naming import NameRefused, Names
+from tallybook.metering.naming import Names
 from tallybook.metering.reading import ReadingOptions, RefusedRow, UsageFile, open_usage_file
 from tallybook.metering.spool import Spool
 from tallybook.metering.staging_rows import RowStager
@@ -145,20 +145,18 @@ class _Import:
 
     def _stage(self, names: Names) -> None:
         """Stage the rows that can be used and note the others."""
-        stager = RowStager(self._file, names)
-        count = 0
+        stager = RowStager(self._file, names, self._refuse)
+        count = told = 0
         with staging(stager.columns) as stage:
-            for row in self._file:
-                count += 1
-                if isinstance(row, RefusedRow):
-                    self._refuse(row)
+            for some in self._file.batches():
+                if isinstance(some, RefusedRow):
+                    count += 1
+                    self._refuse(some)
                 else:
-                    try:
-                        stage.add(stager.staged(row))
-                    except NameRefused as error:
-                        column = self._file.columns.get(error.field, "")
-                        self._refuse(RefusedRow.of(row.line, column, error.value, error.reason))
-                if count % _ROWS_A_PROGRESS == 0:
+                    count += len(some)
+                    stage.add(stager.staged(some))
+                if count - told >= _ROWS_A_PROGRESS:
+                    told = count
                     self._watcher.moved(self._file, count)
         self._watcher.moved(self._file, count)
         self.summary.rows = count

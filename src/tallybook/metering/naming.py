@@ -6,7 +6,6 @@ from typing import NamedTuple, TypeVar
 from uuid import UUID, uuid4
 
 from tallybook.database.folding import fold_name
-from tallybook.metering.reading import UsageRow
 from tallybook.subscriptions.customers import customers_by_name
 from tallybook.subscriptions.models import NAME_CHARACTERS, Customer, Organisation, Product, Subscription
 from tallybook.subscriptions.near import did_you_mean
@@ -77,9 +76,11 @@ class Names:
             known = self._product_ids[name] = self._once(self._product, name)
         return known
 
-    def named(self, row: UsageRow) -> Named:
+    def named(
+        self, customer: str, stated_id: str | None = None, reference: str | None = None, organisation: str | None = None
+    ) -> Named:
         """The customer and organisation of a row, made if they are new; raises NameRefused."""
-        spelt = (row.customer, row.customer_id, row.customer_reference, row.organisation)
+        spelt = (customer, stated_id, reference, organisation)
         known = self._named.get(spelt)
         if known is None:
             known = self._named[spelt] = self._once(self._name, *spelt)

@@ -1,12 +1,14 @@
-"""From the rows of a file to staged rows: names become ids, texts are folded, and each object gets its key."""
+"""From the rows of a file to staged rows: names become ids, texts are folded, and each object gets its key.
 
-from collections.abc import Callable, Hashable
-from operator import itemgetter
+Column by column, as the reading gives them.
+"""
+
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from typing import Any, NamedTuple
 
 from tallybook.database.folding import fold
-from tallybook.metering.naming import Names
-from tallybook.metering.reading import UsageFile, UsageRow
+from tallybook.metering.naming import NameRefused, Names
+from tallybook.metering.reading import Batch, RefusedRow, UsageFile
 from tallybook.usage.identity import kind_prefix, object_key
 
 _ALWAYS = (
@@ -21,8 +23,7 @@ _ALWAYS = (
     "object_name_folded",
     "object_details_folded",
 )
-
-
+_PLACE = ("product", "customer", "customer_id", "customer_reference", "organisation", "object_type")
 _MOST_REMEMBERED = 65_536
 
 
@@ -36,36 +37,40 @@ class Spelling(dict[Hashable, str]):
         return spelt
 
 
-def _text(value: str | None) -> str:
-    return value or ""
+Spell = Callable[[Sequence[Any]], Iterable[str]]
 
 
-def _number(value: int | None) -> str:
-    return "" if value is None else str(value)
+def _texts(values: Sequence[str | None]) -> Iterable[str]:
+    return [value or "" for value in values]
 
 
-def _remembering() -> Callable[[Any], str]:
-    return Spelling().__getitem__
+def _numbers(values: Sequence[int | None]) -> Iterable[str]:
+    return ["" if value is None else str(value) for value in values]
 
 
-# Fields of a row that are staged as they are, where the file has a column for them, and what makes the speller of each.
-_AS_READ: dict[str, Callable[[], Callable[[Any], str]]] = {
-    "object_details": lambda: _text,
-    "object_id": lambda: _text,
-    "plan": lambda: _text,
-    "licence": lambda: _text,
-    "deleted": _remembering,
-    "invoice": lambda: _text,
-    "days_backed_up": lambda: _number,
-    "first_backup": _remembering,
-    "last_backup": _remembering,
-    "protected_bytes": lambda: _number,
-    "stored_bytes": lambda: _number,
-    "adjustment_for": _remembering,
+def _recurring() -> Spell:
+    spelling = Spelling()
+    return lambda values: map(spelling.__getitem__, values)
+
+
+# Fields of a row that are staged as they are, where the file has a column for them, and what spells them.
+_AS_READ: dict[str, Callable[[], Spell]] = {
+    "object_details": lambda: _texts,
+    "object_id": lambda: _texts,
+    "plan": lambda: _texts,
+    "licence": lambda: _texts,
+    "deleted": _recurring,
+    "invoice": lambda: _texts,
+    "days_backed_up": lambda: _numbers,
+    "first_backup": _recurring,
+    "last_backup": _recurring,
+    "protected_bytes": lambda: _numbers,
+    "stored_bytes": lambda: _numbers,
+    "adjustment_for": _recurring,
 }
 
 
-class _Place(NamedTuple):
+class Place(NamedTuple):
     """Where an object belongs, by ids as text, and what the identities there begin with."""
 
     customer_id: str
@@ -74,55 +79,69 @@ class _Place(NamedTuple):
     key_prefix: str
 
 
-_spelt_place: Callable[[UsageRow], tuple[str | None, ...]] = itemgetter(
-    *map(UsageRow._fields.index, ("product", "customer", "customer_id", "customer_reference", "organisation", "object_type"))
-)
+class Places(dict[tuple[str | None, ...], Place]):
+    """The place that `_PLACE` of a row spells; most rows repeat the one before. Raises NameRefused."""
+
+    def __init__(self, names: Names) -> None:
+        super().__init__()
+        self._names = names
+
+    def __missing__(self, spelt: tuple[Any, ...]) -> Place:
+        product, *whose, object_type = spelt
+        product_id = self._names.product_id(product)
+        customer_id, organisation_id = self._names.named(*whose)
+        prefix = kind_prefix(product_id, organisation_id, fold(object_type))
+        if len(self) >= _MOST_REMEMBERED:
+            self.clear()
+        place = self[spelt] = Place(customer_id, organisation_id, product_id, prefix)
+        return place
 
 
 class RowStager:
     """Makes staged rows of one file. Columns that the file does not have are not even staged."""
 
-    def __init__(self, file: UsageFile, names: Names) -> None:
+    def __init__(self, file: UsageFile, names: Names, refuse: Callable[[RefusedRow], None]) -> None:
+        """`refuse` takes the rows whose names cannot be taken."""
         given = [name for name in _AS_READ if name in file.given_columns]
         self.columns = (*_ALWAYS, *given)
         """The columns of the staged rows, in their order."""
-        self._as_read = [(UsageRow._fields.index(name), _AS_READ[name]()) for name in given]
-        self._names = names
-        self._months = Spelling()
-        # Most rows repeat the names of the one before.
-        self._places: dict[tuple[str | None, ...], _Place] = {}
+        self._as_read = [(name, _AS_READ[name]()) for name in given]
+        self._titles = file.columns
+        self._refuse = refuse
+        self._places = Places(names)
+        self._spell_months = _recurring()
 
-    def staged(self, row: UsageRow) -> list[str]:
-        """The row by ids, each cell as PostgreSQL reads it; empty where nothing is known.
-
-        Raises:
-            NameRefused: a name of it cannot be taken.
-        """
-        customer_id, organisation_id, product_id, key_prefix = self._places.get(_spelt_place(row)) or self._place(row)
-        name, details = row.object_name, row.object_details
-        name_folded = fold(name)
-        details_folded = fold(details) if details else ""
+    def staged(self, batch: Batch) -> list[Iterable[str]]:
+        """The rows by ids, in columns, each cell as PostgreSQL reads it; empty where nothing is known."""
+        places, batch = self._named(batch)
+        if not places:
+            return []
+        customer_ids, organisation_ids, product_ids, prefixes = zip(*places, strict=True)
+        names = batch["object_name"]
+        names_folded = list(map(fold, names))
+        details_folded = [fold(details) if details else "" for details in batch["object_details"]]
         return [
-            str(row.line),
-            self._months[row.month],
-            customer_id,
-            organisation_id,
-            product_id,
-            object_key(key_prefix, row.object_id, name_folded, details_folded, row.adjustment_for),
-            row.object_type,
-            name,
-            name_folded,
+            map(str, batch["line"]),
+            self._spell_months(batch["month"]),
+            customer_ids,
+            organisation_ids,
+            product_ids,
+            map(object_key, prefixes, batch["object_id"], names_folded, details_folded, batch["adjustment_for"]),
+            batch["object_type"],
+            names,
+            names_folded,
             details_folded,
-            *[spelt(row[index]) for index, spelt in self._as_read],
+            *[spell(batch[name]) for name, spell in self._as_read],
         ]
 
-    def _place(self, row: UsageRow) -> _Place:
-        product_id = self._names.product_id(row.product)
-        customer_id, organisation_id = self._names.named(row)
-        if len(self._places) >= _MOST_REMEMBERED:
-            self._places.clear()
-        place = _Place(
-            customer_id, organisation_id, product_id, kind_prefix(product_id, organisation_id, fold(row.object_type))
-        )
-        self._places[_spelt_place(row)] = place
-        return place
+    def _named(self, batch: Batch) -> tuple[list[Place], Batch]:
+        """The places of the rows that have one, and those rows."""
+        places: list[Place | None] = []
+        for line, spelt in zip(batch["line"], zip(*map(batch.__getitem__, _PLACE), strict=True), strict=True):
+            try:
+                places.append(self._places[spelt])
+            except NameRefused as error:
+                places.append(None)
+                self._refuse(RefusedRow.of(line, self._titles.get(error.field, ""), error.value, error.reason))
+        found = [place for place in places if place]
+        return found, batch if len(found) == len(batch) else batch.only([place is not None for place in places])

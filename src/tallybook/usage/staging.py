@@ -4,7 +4,7 @@ COPY FROM is refused on tables under row-level security, and what a file says ha
 counts; so rows are staged first. The table goes with the transaction.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 
@@ -14,8 +14,6 @@ from psycopg import Copy
 
 from tallybook.database.queries import rows
 
-# Blocks that fit into a socket: while PostgreSQL takes one in, the next is made.
-_ROWS_A_WRITE = 250
 _MANY_ROWS = 5000
 # With the server's default the stage would be sorted and hashed on disk.
 _WORK_MEMORY = "128MB"
@@ -59,30 +57,22 @@ class Stage:
     def __init__(self, copy: Copy, width: int) -> None:
         self._copy = copy
         self._tabs = width - 1
-        self._rows: list[list[str]] = []
         self.row_count = 0
 
-    def add(self, cells: list[str]) -> None:
-        """Stage a row by its cells, each as PostgreSQL reads it; an empty one is NULL."""
-        self._rows.append(cells)
-        if len(self._rows) >= _ROWS_A_WRITE:
-            self.flush()
+    def add(self, columns: Sequence[Iterable[str]]) -> None:
+        """Stage rows by their columns, each cell as PostgreSQL reads it; an empty one is NULL.
 
-    def flush(self) -> None:
-        """Hand over the rows that were added since the last time."""
-        if self._rows:
-            self._copy.write((self._block() + "\n").encode())
-            self.row_count += len(self._rows)
-            self._rows.clear()
-
-    def _block(self) -> str:
-        """The rows as lines. What has to be escaped is looked for in all of them at once: it is rare."""
-        rows = self._rows
-        block = "\n".join(["\t".join(cells) for cells in rows])
+        What fits into a socket is best handed over at a time: while PostgreSQL takes it in, the next rows are made.
+        """
+        if not (rows := list(zip(*columns, strict=True))):
+            return
+        self.row_count += len(rows)
+        # What has to be escaped is looked for in all of them at once: it is rare.
+        block = "\n".join(map("\t".join, rows))
         as_is = "\\" not in block and "\r" not in block
-        if as_is and block.count("\n") == len(rows) - 1 and block.count("\t") == len(rows) * self._tabs:
-            return block
-        return "\n".join(["\t".join([cell.translate(_ESCAPED) for cell in cells]) for cells in rows])
+        if not (as_is and block.count("\n") == len(rows) - 1 and block.count("\t") == len(rows) * self._tabs):
+            block = "\n".join(["\t".join([cell.translate(_ESCAPED) for cell in cells]) for cells in rows])
+        self._copy.write((block + "\n").encode())
 
 
 @contextmanager
@@ -101,7 +91,6 @@ def staging(given: Sequence[str]) -> Iterator[Stage]:
         with connection.wrap_database_errors, cursor.copy(statement) as copy:
             stage = Stage(copy, len(given))
             yield stage
-            stage.flush()
         _prepare_comparing(cursor, stage.row_count)
 
 

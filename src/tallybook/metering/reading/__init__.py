@@ -6,19 +6,21 @@
                 case UsageRow(): ...
                 case RefusedRow(): ...
 
-Memory stays flat whatever the file; a file that cannot be used raises `UnusableFile`, at the latest from the loop.
+Where there are many rows, `usage_file.batches()` gives them column by column, which is faster. Memory stays flat whatever the
+file; a file that cannot be used raises `UnusableFile`, at the latest from the loop.
 """
 
 from __future__ import annotations
 
 from tallybook.metering.reading.options import ReadingOptions
 from tallybook.metering.reading.profiles import AUTOMATIC, PROFILE_NAMES, Profile, load_profile
-from tallybook.metering.reading.rows import RefusedRow, UsageRow
+from tallybook.metering.reading.rows import Batch, RefusedRow, UsageRow
 from tallybook.metering.reading.usage_file import UsageFile, open_usage_file
 
 __all__ = (
     "AUTOMATIC",
     "PROFILE_NAMES",
+    "Batch",
     "Profile",
     "ReadingOptions",
     "RefusedRow",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import re
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Final
 
 from tallybook.metering.reading.choosing import SAMPLE_CHARACTERS, SAMPLE_RECORDS, Ambiguity, Candidate, choose
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from tallybook.metering.reading.lines import Block
     from tallybook.metering.reading.options import ReadingOptions
     from tallybook.metering.reading.profiles import Profile
+    from tallybook.metering.reading.records import Records
     from tallybook.metering.reading.source import Source
 
 _DELIMITERS: Final = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe"}
@@ -41,10 +42,8 @@ class Beginning:
     delimiter: str
     profile: Profile
     columns: Columns
-    sample: Sequence[tuple[int, list[str]]]
-    """The records that were read to choose the profile."""
-    records: Iterator[tuple[int, list[str]]]
-    """The records after those."""
+    records: Iterator[Records]
+    """The records after the header."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +81,11 @@ def read_beginning(source: Source, options: ReadingOptions) -> Beginning:
     done = separator_lines + header.line_count
     rest = block._replace(lines=block.lines[done:])
     records = read_records(chain((rest,), blocks), header.delimiter, line + done)
-    sample = _sample(records) if len(header.candidates) > 1 else []
-    chosen = choose(header.candidates, sample, options)
+    seen = _first_records(records) if len(header.candidates) > 1 else []
+    chosen = choose(header.candidates, _sample(seen), options)
     if isinstance(chosen, Ambiguity):
         raise source.unusable(_either(chosen))
-    return Beginning(encoding.name, header.delimiter, chosen.profile, chosen.columns, sample, records)
+    return Beginning(encoding.name, header.delimiter, chosen.profile, chosen.columns, chain(seen, records))
 
 
 def _profiles(source: Source, name: str) -> list[Profile]:
@@ -178,16 +177,21 @@ def _shown(name: str) -> str:
     return "'" + " ".join(short.split()) + "'"
 
 
-def _sample(records: Iterator[tuple[int, list[str]]]) -> list[tuple[int, list[str]]]:
-    """The first records, bounded in number and in size."""
-    sample: list[tuple[int, list[str]]] = []
-    characters = 0
-    for record in records:
-        sample.append(record)
-        characters += sum(map(len, record[1]))
-        if len(sample) >= SAMPLE_RECORDS or characters >= SAMPLE_CHARACTERS:
+def _first_records(records: Iterator[Records]) -> list[Records]:
+    """The first records, enough for a sample and bounded in size."""
+    seen: list[Records] = []
+    count = characters = 0
+    for some in records:
+        seen.append(some)
+        count += len(some.lines)
+        characters += sum(map(len, chain.from_iterable(some.cells)))
+        if count >= SAMPLE_RECORDS or characters >= SAMPLE_CHARACTERS:
             break
-    return sample
+    return seen
+
+
+def _sample(seen: Iterable[Records]) -> Iterator[tuple[int, list[str]]]:
+    return islice(chain.from_iterable(zip(*some, strict=True) for some in seen), SAMPLE_RECORDS)
 
 
 def _either(ambiguity: Ambiguity) -> str:

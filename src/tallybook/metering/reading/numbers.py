@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 NUMBER_MAX: Final = 2**63 - 1
 """The largest integer of the database."""
 _NUMBER_MAX_CHARACTERS = 60
-_PLAIN_MAX_CHARACTERS = 18
+PLAIN_MAX_CHARACTERS = 18
 """So many digits are below `NUMBER_MAX` whatever they are."""
 _EXACT = Context(prec=100, rounding=ROUND_HALF_UP)
 _SHORTENED = re.compile(r"[+-]?[0-9]+(?:[.,][0-9]+)?E[+-]?[0-9]+", re.IGNORECASE)
@@ -39,7 +39,7 @@ class NumberReader:
     def whole(self, field: str, text: str) -> int | None:
         """A whole number, zero or more; None for an empty cell."""
         # isdigit alone also takes the digits of other scripts, and superscripts.
-        if len(text) <= _PLAIN_MAX_CHARACTERS and text.isascii() and text.isdigit():
+        if len(text) <= PLAIN_MAX_CHARACTERS and text.isascii() and text.isdigit():
             return int(text)
         if not (trimmed := text.strip()):
             return None

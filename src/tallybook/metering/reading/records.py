@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import csv
-from typing import TYPE_CHECKING, Final, Self
+from typing import TYPE_CHECKING, Final, NamedTuple, Self
 
 if TYPE_CHECKING:
     import re
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from tallybook.metering.reading.lines import Block
 
@@ -41,8 +41,16 @@ class BrokenRecord(list[str]):
         return record
 
 
-def read_records(blocks: Iterable[Block], delimiter: str, line: int) -> Iterator[tuple[int, list[str]]]:
-    """Give out each record's first line and its cells.
+class Records(NamedTuple):
+    """Some consecutive records of a file."""
+
+    lines: Sequence[int]
+    """The line on which each begins."""
+    cells: Sequence[list[str]]
+
+
+def read_records(blocks: Iterable[Block], delimiter: str, line: int) -> Iterator[Records]:
+    """Give out the records of each block.
 
     `line` is the number of the first line of the first block. A record that reaches over the end of its block is
     read again with the next one, so `csv` always sees whole records; what is kept back is bounded by the limits above.
@@ -52,11 +60,26 @@ def read_records(blocks: Iterable[Block], delimiter: str, line: int) -> Iterator
     for block in blocks:
         lines = kept + block.lines if kept else block.lines
         controls = block.controls or kept_controls
-        reader = _BlockReader(lines, delimiter, line, controls=controls, is_last=block.is_last)
-        yield from reader
-        kept = lines[reader.done :]
+        if plain := None if controls else _plain_records(lines, delimiter, line):
+            yield plain
+            done = len(lines)
+        else:
+            reader = _BlockReader(lines, delimiter, line, controls=controls, is_last=block.is_last)
+            if found := list(reader):
+                yield Records(*zip(*found, strict=True))
+            done = reader.done
+        kept = lines[done:]
         kept_controls = controls if kept else None
-        line += reader.done
+        line += done
+
+
+def _plain_records(lines: list[str], delimiter: str, first_line: int) -> Records | None:
+    """All records of a block of which each stands on one line, as nearly always; None for any other block."""
+    try:
+        cells = list(csv.reader(lines, delimiter=delimiter, strict=True))
+    except csv.Error:
+        return None
+    return Records(range(first_line, first_line + len(lines)), cells) if lines and len(cells) == len(lines) else None
 
 
 class _BlockReader:

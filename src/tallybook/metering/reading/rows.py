@@ -1,11 +1,13 @@
-"""What reading a usage file gives: rows that can be used, and rows that were refused with the reason."""
+"""What reading a usage file gives: rows that can be used, one by one or in batches, and refused ones with the reason."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple, Self
+from itertools import compress
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
     from datetime import date, datetime
 
 CUSTOMER_NAME_MAX_CHARACTERS = 200
@@ -48,6 +50,28 @@ class UsageRow(NamedTuple):
     stored_bytes: int | None
     adjustment_for: date | None
     """First day of the closed month that this late row belongs to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Consecutive rows that can be used, column by column: a column at a time is done faster than a row."""
+
+    columns: Sequence[Sequence[Any]]
+    """The values of each field of `UsageRow`, in the order of its fields."""
+
+    def __len__(self) -> int:
+        return len(self.columns[0])
+
+    def __getitem__(self, field: str) -> Sequence[Any]:
+        """The values of a field of `UsageRow`."""
+        return self.columns[UsageRow._fields.index(field)]
+
+    def rows(self) -> Iterator[UsageRow]:
+        return map(UsageRow._make, zip(*self.columns, strict=True))
+
+    def only(self, wanted: Sequence[bool]) -> Batch:
+        """The rows that are wanted."""
+        return Batch([list(compress(column, wanted)) for column in self.columns])
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-from itertools import chain
-from typing import TYPE_CHECKING, Self
+from itertools import groupby
+from typing import TYPE_CHECKING, NamedTuple, Self
 
 from tallybook.metering.reading.beginning import read_beginning
-from tallybook.metering.reading.cells import compile_row_reader
+from tallybook.metering.reading.cells import compile_reader
 from tallybook.metering.reading.lines import count_line_breaks
-from tallybook.metering.reading.records import BrokenRecord
+from tallybook.metering.reading.records import BrokenRecord, Records
 from tallybook.metering.reading.refusals import CellRefused
 from tallybook.metering.reading.rows import RefusedRow
 from tallybook.metering.reading.source import Source
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from tallybook.metering.reading.beginning import Beginning
     from tallybook.metering.reading.header import Columns
     from tallybook.metering.reading.options import ReadingOptions
-    from tallybook.metering.reading.rows import UsageRow
+    from tallybook.metering.reading.rows import Batch, UsageRow
 
 
 class UsageFile:
@@ -39,11 +39,19 @@ class UsageFile:
         """The fields that the file has columns for, whether filled or not."""
         self.unknown_columns: tuple[str, ...] = beginning.columns.unknown
         self._source = source
-        self._rows = _read_rows(beginning, options)
+        self._batches = _read_batches(beginning, options)
 
     def __iter__(self) -> Iterator[UsageRow | RefusedRow]:
+        """The rows one by one, as `batches` has them."""
+        for some in self.batches():
+            if isinstance(some, RefusedRow):
+                yield some
+            else:
+                yield from some.rows()
+
+    def batches(self) -> Iterator[Batch | RefusedRow]:
         """The rows in the file's order, in flat memory; a file that turns out to be none raises `UnusableFile`."""
-        return self._rows
+        return self._batches
 
     def __enter__(self) -> Self:
         return self
@@ -79,22 +87,39 @@ def open_usage_file(path: Path, options: ReadingOptions) -> UsageFile:
         raise
 
 
-def _read_rows(beginning: Beginning, options: ReadingOptions) -> Iterator[UsageRow | RefusedRow]:
+def _read_batches(beginning: Beginning, options: ReadingOptions) -> Iterator[Batch | RefusedRow]:
     columns = beginning.columns
     width = len(columns.header)
-    read_row = compile_row_reader(columns, beginning.profile, options)
-    for line, cells in chain(beginning.sample, beginning.records):
-        if len(cells) != width:
-            if refused := _no_row(line, cells, columns):
-                yield refused
+    reading = _BatchReading(columns, compile_reader(columns, beginning.profile, options))
+    for records in beginning.records:
+        if set(map(len, records.cells)) == {width}:
+            yield from reading.read(records)
             continue
+        for fits, run in groupby(zip(*records, strict=True), key=lambda record: len(record[1]) == width):
+            if fits:
+                yield from reading.read(Records(*zip(*run, strict=True)))
+            else:
+                yield from filter(None, (_no_row(line, cells, columns) for line, cells in run))
+
+
+class _BatchReading(NamedTuple):
+    """Reads records of the header's number of cells."""
+
+    columns: Columns
+    read_batch: Callable[[Records], Batch]
+
+    def read(self, records: Records) -> Iterator[Batch | RefusedRow]:
+        """All at once; if one of them has to be refused, each half by itself, down to that one."""
         try:
-            row = read_row(line, cells)
+            yield self.read_batch(records)
         except CellRefused as error:
-            if any(map(str.strip, cells)):  # a line of empty cells is what spreadsheets leave below a table
-                yield RefusedRow.of(line, columns.names.get(error.field, ""), error.value, error.reason)
-            continue
-        yield row
+            count = len(records.lines)
+            if count > 1:
+                yield from self.read(Records(records.lines[: count // 2], records.cells[: count // 2]))
+                yield from self.read(Records(records.lines[count // 2 :], records.cells[count // 2 :]))
+            elif any(map(str.strip, records.cells[0])):  # a line of empty cells is what spreadsheets leave below a table
+                column = self.columns.names.get(error.field, "")
+                yield RefusedRow.of(records.lines[0], column, error.value, error.reason)
 
 
 def _no_row(line: int, cells: list[str], columns: Columns) -> RefusedRow | None:
