@@ -119,23 +119,25 @@ _CONTRADICTS = (
     "This is the same object as on line %s, with other values. Leave one of the two lines, or give each object its own id."
 )
 
-_TAKE_OTHER_GENERATION = """
-    WITH told AS (
-        SELECT month, customer_id, product_id,
-            min(line) FILTER (WHERE invoice IS NOT NULL) AS first_b, min(line) FILTER (WHERE invoice IS NULL) AS first_a
-        FROM staged GROUP BY month, customer_id, product_id
+_FIND_RULINGS = """
+    CREATE TEMPORARY TABLE ruling ON COMMIT DROP AS
+    WITH spoken AS (
+        SELECT month, customer_id, product_id, min(first_b) AS first_b, min(first_a) AS first_a
+        FROM told GROUP BY month, customer_id, product_id
     ), stood AS (
         SELECT e.month, e.customer_id, e.product_id, bool_or(e.invoice IS NOT NULL) AS is_b
-        FROM told JOIN entry e ON e.subscription_id = %(subscription)s AND e.month = ANY(%(months)s::date[])
-            AND e.month = told.month AND e.customer_id = told.customer_id AND e.product_id = told.product_id
+        FROM spoken JOIN entry e ON e.subscription_id = %(subscription)s AND e.month = ANY(%(months)s::date[])
+            AND e.month = spoken.month AND e.customer_id = spoken.customer_id AND e.product_id = spoken.product_id
         WHERE e.retired_by IS NULL AND NOT (%(replace)s AND e.source_number = %(source)s)
         GROUP BY e.month, e.customer_id, e.product_id
-    ), ruling AS (
-        SELECT month, customer_id, product_id, stood.is_b IS NOT NULL AS stood,
-            coalesce(stood.is_b, coalesce(first_b < first_a, first_b IS NOT NULL)) AS is_b
-        FROM told LEFT JOIN stood USING (month, customer_id, product_id)
-        WHERE (first_a IS NOT NULL AND first_b IS NOT NULL) OR stood.is_b <> (first_b IS NOT NULL)
-    ), taken AS (
+    )
+    SELECT month, customer_id, product_id, stood.is_b IS NOT NULL AS stood,
+        coalesce(stood.is_b, coalesce(first_b < first_a, first_b IS NOT NULL)) AS is_b
+    FROM spoken LEFT JOIN stood USING (month, customer_id, product_id)
+    WHERE (first_a IS NOT NULL AND first_b IS NOT NULL) OR stood.is_b <> (first_b IS NOT NULL)
+"""
+_TAKE_OTHER_GENERATION = """
+    WITH taken AS (
         DELETE FROM staged s USING ruling r
         WHERE s.month = r.month AND s.customer_id = r.customer_id AND s.product_id = r.product_id
             AND (s.invoice IS NOT NULL) <> r.is_b
@@ -184,7 +186,8 @@ def judge(post: Post) -> int:
     """
     write("DROP TABLE IF EXISTS judged")
     write("CREATE TEMPORARY TABLE judged (line integer, field text, value text, reason text) ON COMMIT DROP")
-    write(_TAKE_OTHER_GENERATION, post.parameters() | {"unlike_ledger": _UNLIKE_LEDGER, "unlike_file": _UNLIKE_FILE})
+    if _fill("ruling", _FIND_RULINGS, post):
+        write(_TAKE_OTHER_GENERATION, {"unlike_ledger": _UNLIKE_LEDGER, "unlike_file": _UNLIKE_FILE})
     repeats = number(_TAKE_REPEATS, post.parameters() | {"reason": _CONTRADICTS})
     write(_TAKE_DISORDERED, post.parameters() | {"reason": _DISORDERED})
     return repeats

@@ -62,7 +62,7 @@ def post_staged(post: Post) -> Posted:
 
 
 _DANGLING = """
-    SELECT count(*) FROM (SELECT DISTINCT customer_id, organisation_id, product_id FROM staged) s WHERE NOT EXISTS (
+    SELECT count(*) FROM (SELECT DISTINCT customer_id, organisation_id, product_id FROM told) s WHERE NOT EXISTS (
         SELECT FROM customer c WHERE c.subscription_id = %(subscription)s AND c.id = s.customer_id
     ) OR NOT EXISTS (SELECT FROM product p WHERE p.id = s.product_id) OR (
         s.organisation_id IS NOT NULL AND NOT EXISTS (

@@ -1,4 +1,4 @@
-"""Rows on their way into the ledger: a temporary table of the transaction, filled by COPY.
+"""Rows on their way into the ledger: the temporary table `staged` of the transaction, filled by COPY, and `told`, its digest.
 
 COPY FROM is refused on tables under row-level security, and what a file says has to be compared as a whole before any of it
 counts; so rows are staged first. The table goes with the transaction.
@@ -46,6 +46,15 @@ COLUMNS = {
     "stored_bytes": "bigint",
     "adjustment_for": "date",
 }
+
+
+# What the staged rows speak of, gathered in one pass; the lines are the first of each generation (see `tallybook.usage.judging`).
+_GATHER_TOLD = """
+    CREATE TEMPORARY TABLE told ON COMMIT DROP AS
+    SELECT month, customer_id, product_id, organisation_id,
+        min(line) FILTER (WHERE invoice IS NOT NULL) AS first_b, min(line) FILTER (WHERE invoice IS NULL) AS first_a
+    FROM staged GROUP BY month, customer_id, product_id, organisation_id
+"""
 
 
 class Stage:
@@ -96,7 +105,7 @@ def staging(given: Sequence[str]) -> Iterator[Stage]:
 
 def staged_months() -> tuple[date, ...]:
     """The months of the staged rows."""
-    return tuple(month for (month,) in rows("SELECT DISTINCT month FROM staged"))
+    return tuple(month for (month,) in rows("SELECT DISTINCT month FROM told"))
 
 
 def _prepare_comparing(cursor: CursorWrapper, row_count: int) -> None:
@@ -109,3 +118,6 @@ def _prepare_comparing(cursor: CursorWrapper, row_count: int) -> None:
     # whole stage: hours, where hashing takes a second. For few rows such walks are short, and looking each up is right.
     if row_count > _MANY_ROWS:
         cursor.execute("SET LOCAL enable_nestloop = off")
+    cursor.execute("DROP TABLE IF EXISTS told")
+    cursor.execute(_GATHER_TOLD)
+    cursor.execute("ANALYZE told")
