@@ -221,3 +221,14 @@ def test_times_without_a_zone_are_in_the_subscriptions(run: Run, subscription: S
     path.write_bytes(usage_csv([usage(last_backup="2026-10-05 14:30")]))
     assert run("import", path, "--subscription", subscription.name).status == 0
     assert reported(subscription)[0]["Last Backup"] == "2026-10-05T12:30:00Z"
+
+
+def test_a_long_file_tells_how_it_gets_on(run: Run, subscription: Subscription, tmp_path: Path) -> None:
+    path = tmp_path / "long.csv"
+    row = "2026-10,Anchor Ltd,VM Backup,VM,web-1\n"
+    path.write_text("Month,Customer,Product,Object Type,Object Name\n" + row * 210_000)
+    ran = run("import", path, "--subscription", subscription.name, "--json")
+    told = [line for line in ran.err.splitlines() if line.endswith("% of the file read")]
+    assert (ran.status, ran.json["rows"], ran.json["new"]) == (0, 210_000, 1)
+    # Every 100,000 rows, at the end of what is read at a time.
+    assert [line[:2] for line in told] == ["10", "20"]

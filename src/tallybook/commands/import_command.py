@@ -74,8 +74,11 @@ def _interruption_told() -> Iterator[None]:
 class _Lines(Watcher):
     """Tells on standard error how an import gets on, in plain lines."""
 
+    _told = 0
+
     def moved(self, file: UsageFile, rows: int) -> None:
-        if rows and rows % _ROWS_A_LINE == 0 and file.digest is None:
+        if rows // _ROWS_A_LINE > self._told and file.digest is None:
+            self._told = rows // _ROWS_A_LINE
             sys.stderr.write(f"{rows:,} rows, {100 * file.position_bytes // max(file.size_bytes, 1)} % of the file read\n")
 
     def waits(self) -> None:

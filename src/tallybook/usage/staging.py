@@ -48,7 +48,7 @@ COLUMNS = {
 }
 
 
-# What the staged rows speak of, gathered in one pass; the lines are the first of each generation (see `tallybook.usage.judging`).
+# What the staged rows speak of, in one pass. The lines are the first of each generation (see `tallybook.usage.judging`).
 _GATHER_TOLD = """
     CREATE TEMPORARY TABLE told ON COMMIT DROP AS
     SELECT month, customer_id, product_id, organisation_id,
