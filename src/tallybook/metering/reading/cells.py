@@ -94,7 +94,7 @@ def field_readers(columns: Columns, profile: Profile, options: ReadingOptions) -
 def compile_reader(columns: Columns, profile: Profile, options: ReadingOptions) -> Callable[[Records], Batch]:
     """The function that reads records of the right number of cells; it raises `CellRefused` for the first bad column.
 
-    It goes from column to column and not from row to row: so nearly all of its loops are C's, and a row costs a third.
+    It goes from column to column and not from row to row: so nearly all of its loops are C's.
     """
     readers = field_readers(columns, profile, options)
     by_column = [_column_reader(field, readers[field], columns, profile) for field in FIELDS]
