@@ -76,9 +76,7 @@ class Names:
             known = self._product_ids[name] = self._once(self._product, name)
         return known
 
-    def named(
-        self, customer: str, stated_id: str | None = None, reference: str | None = None, organisation: str | None = None
-    ) -> Named:
+    def named(self, customer: str, stated_id: str | None, reference: str | None, organisation: str | None) -> Named:
         """The customer and organisation of a row, made if they are new; raises NameRefused."""
         spelt = (customer, stated_id, reference, organisation)
         known = self._named.get(spelt)

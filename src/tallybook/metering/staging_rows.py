@@ -4,6 +4,7 @@ Column by column, as the reading gives them.
 """
 
 from collections.abc import Callable, Hashable, Iterable, Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from tallybook.database.folding import fold
@@ -23,6 +24,7 @@ _ALWAYS = (
     "object_name_folded",
     "object_details_folded",
 )
+# The fields that a place is known by.
 _PLACE = ("product", "customer", "customer_id", "customer_reference", "organisation", "object_type")
 _MOST_REMEMBERED = 65_536
 
@@ -79,24 +81,6 @@ class Place(NamedTuple):
     key_prefix: str
 
 
-class Places(dict[tuple[str | None, ...], Place]):
-    """The place that `_PLACE` of a row spells; most rows repeat the one before. Raises NameRefused."""
-
-    def __init__(self, names: Names) -> None:
-        super().__init__()
-        self._names = names
-
-    def __missing__(self, spelt: tuple[Any, ...]) -> Place:
-        product, *whose, object_type = spelt
-        product_id = self._names.product_id(product)
-        customer_id, organisation_id = self._names.named(*whose)
-        prefix = kind_prefix(product_id, organisation_id, fold(object_type))
-        if len(self) >= _MOST_REMEMBERED:
-            self.clear()
-        place = self[spelt] = Place(customer_id, organisation_id, product_id, prefix)
-        return place
-
-
 class RowStager:
     """Makes staged rows of one file. Columns that the file does not have are not even staged."""
 
@@ -108,7 +92,9 @@ class RowStager:
         self._as_read = [(name, _AS_READ[name]()) for name in given]
         self._titles = file.columns
         self._refuse = refuse
-        self._places = Places(names)
+        self._names = names
+        # Most rows repeat the names of the one before.
+        self._place = lru_cache(_MOST_REMEMBERED)(self._find_place)
         self._spell_months = _recurring()
 
     def staged(self, batch: Batch) -> list[Iterable[str]]:
@@ -139,9 +125,15 @@ class RowStager:
         places: list[Place | None] = []
         for line, spelt in zip(batch["line"], zip(*map(batch.__getitem__, _PLACE), strict=True), strict=True):
             try:
-                places.append(self._places[spelt])
+                places.append(self._place(spelt))
             except NameRefused as error:
                 places.append(None)
                 self._refuse(RefusedRow.of(line, self._titles.get(error.field, ""), error.value, error.reason))
         found = [place for place in places if place]
         return found, batch if len(found) == len(batch) else batch.only([place is not None for place in places])
+
+    def _find_place(self, spelt: tuple[Any, ...]) -> Place:
+        product, *whose, object_type = spelt
+        product_id = self._names.product_id(product)
+        customer_id, organisation_id = self._names.named(*whose)
+        return Place(customer_id, organisation_id, product_id, kind_prefix(product_id, organisation_id, fold(object_type)))

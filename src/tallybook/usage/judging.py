@@ -224,10 +224,10 @@ def find_changed(post: Post) -> int:
 _FIND_MISSING = f"""
     CREATE TEMPORARY TABLE missing ON COMMIT DROP AS
     SELECT {columns(KEY, "e")}, e.product_id, e.import_number, e.object_type, e.object_name
-    FROM (SELECT DISTINCT month, customer_id, product_id FROM staged) told
+    FROM (SELECT DISTINCT month, customer_id, product_id FROM staged) spoken
     JOIN entry e ON e.subscription_id = %(subscription)s AND e.month = ANY(%(months)s::date[])
-        AND e.month = told.month AND e.customer_id = told.customer_id
-        AND e.product_id = told.product_id AND e.source_number = %(source)s AND e.retired_by IS NULL
+        AND e.month = spoken.month AND e.customer_id = spoken.customer_id
+        AND e.product_id = spoken.product_id AND e.source_number = %(source)s AND e.retired_by IS NULL
     WHERE NOT EXISTS (SELECT FROM staged s WHERE {same_key("s", "e")})
 """
 
