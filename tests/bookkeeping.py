@@ -20,6 +20,7 @@ from tallybook.reports.itemised import COLUMNS
 from tallybook.reports.months import parse_month
 from tallybook.subscriptions.models import Subscription
 from tallybook.subscriptions.subscriptions import create_subscription
+from tallybook.usage.judging import LIVE_ENTRIES
 
 TITLES = dict(zip(UsageRow._fields[1:], (column.title for column in COLUMNS), strict=True))
 SUBSCRIPTION_TABLES = (
@@ -155,9 +156,11 @@ def revisions(subscription: Subscription) -> dict[str, int]:
 
 def entries(subscription: Subscription) -> list[tuple[Any, ...]]:
     """Object, import, line, the import that retired it, and protected size of each entry, in the order in which they came."""
+    told = "object_name, import_number, line, {}, protected_bytes"
     return query(
         subscription,
-        "SELECT object_name, import_number, line, retired_by, protected_bytes FROM entry ORDER BY import_number, line",
+        f"SELECT {told.format('NULL::integer')} FROM {LIVE_ENTRIES} live UNION ALL "
+        f"SELECT {told.format('retired_by')} FROM entry WHERE retired_by IS NOT NULL ORDER BY import_number, line",
     )
 
 

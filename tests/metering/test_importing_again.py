@@ -175,7 +175,7 @@ def test_a_file_of_one_month_leaves_the_other_months_alone(
     assert list(later.missing) == [("2026-10", "Anchor Ltd", "365 Total Backup", "Mailbox", "Person 0")]
     assert later.removed == (1 if replace else 0)
     assert in_september(subscription) == before
-    assert len(before) == 2 * count + 1
+    assert len(before) == count + 1
     assert len(reported(subscription)) == 2 * count - later.removed
 
 
@@ -185,7 +185,8 @@ def test_replace_with_the_same_file_changes_nothing(subscription: Subscription, 
     again = take([ANN, BEN], replace=True)
     after = ledger(subscription)
     assert counts(again) == (2, 0, 2, 0, 0)
-    assert (again.removed, after["entry"], after["revision"]) == (0, before["entry"], before["revision"])
+    assert again.removed == 0
+    assert all(after[table] == before[table] for table in ("entry", "usage_item", "revision"))
 
 
 def test_replace_takes_the_file_at_its_word_where_it_gives_nothing(subscription: Subscription, take: Take) -> None:

@@ -70,12 +70,12 @@ def test_a_right_that_is_lacking_is_told_and_nothing_is_kept(own: TestDatabase, 
 
 
 def test_migrating_gives_the_right_back(own: TestDatabase, import_rows: Import, run: Callable[..., Ran]) -> None:
-    change(own.owner_url, "REVOKE INSERT ON entry FROM tallybook")
+    change(own.owner_url, "REVOKE INSERT ON usage_item FROM tallybook")
     assert import_rows(5).status == 2
     owner = {"TALLYBOOK_DATABASE_URL": own.runtime_url, "TALLYBOOK_OWNER_DATABASE_URL": own.owner_url}
     assert run("migrate", **owner).status == 0
     assert import_rows(5).status == 0
-    assert kept(own)["entry"] == 5
+    assert kept(own)["usage_item"] == 5
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from tests.bookkeeping import Cells, counts, ledger, new_subscription, reported, take, usage
+from tests.bookkeeping import Cells, counts, entries, ledger, new_subscription, reported, take, usage
 from tests.conftest import Ran, TestDatabase
 from tests.metering.racing import Start, imports_locked, ledger_locked
 from tests.sessions import PATIENCE_SECONDS, Process, sessions_in, wait_until, waits_for_lock
@@ -49,7 +49,7 @@ def test_two_imports_of_one_file_at_once_count_everything_once(
     told = sorted(finish(racer) for racer in racers)
     assert any("50 rows: 50 new, 0 existing" in text for text in told)
     assert any("50 rows: 0 new, 50 existing" in text for text in told)
-    assert len(reported(subscription)) == len(ledger(subscription)["entry"]) == 50
+    assert len(reported(subscription)) == len(entries(subscription)) == 50
 
 
 def test_two_imports_of_different_files_at_once_are_as_one_after_the_other(
@@ -105,7 +105,7 @@ def test_an_import_that_is_interrupted_says_that_nothing_was_kept(
         racer.send_signal(signal.SIGINT)
         out, err = racer.communicate(timeout=PATIENCE_SECONDS)
     assert (racer.returncode, out, err.removeprefix(WAITS)) == (130, b"", NOTHING_KEPT)
-    assert ledger(subscription)["entry"] == []
+    assert entries(subscription) == []
     assert "no usage" in run("report", "--subscription", subscription.name, "--from", "2026-10", "--to", "2026-10").err
 
 

@@ -92,7 +92,7 @@ def test_no_rename_is_lost_and_no_customer_made_twice(
     customers = query(subscription, "SELECT name, reference FROM customer")
     assert sorted(customers) == sorted((f"Renamed {number}", f"R{number}") for number in range(ROUNDS))
     assert len(ledger(subscription)["customer_alias"]) == ROUNDS
-    owners = query(subscription, "SELECT count(DISTINCT customer_id), count(*) FROM entry")
+    owners = query(subscription, "SELECT count(DISTINCT customer_id), count(*) FROM usage_item")
     assert owners == [(ROUNDS, 3 * ROUNDS)]
     told = {(row["Customer Name"], row["Object Name"]) for row in reported(subscription)}
     expected = {(f"Renamed {number}", name) for number in range(ROUNDS) for name in ("Ann Bell", "Joiner 0", "Joiner 1")}

@@ -1,29 +1,15 @@
 """An item is the fold of what its sources say: the largest sizes, the union of days, the latest text."""
 
 from datetime import UTC, datetime
-from typing import Any
 from uuid import uuid4
 
 import pytest
-from tests.bookkeeping import OCTOBER, query, revisions
+from tests.bookkeeping import entries, query, revisions
+from tests.usage.telling import FILES, GATEWAY, items, live, tell
 
 from tallybook.database.folding import fold_name
 from tallybook.database.scope import subscription_scope
-from tallybook.subscriptions.locking import lock_subscription
 from tallybook.subscriptions.models import Customer, Subscription
-from tallybook.subscriptions.products import find_product
-from tallybook.usage import judging
-from tallybook.usage.imports import begin_import, finish_import
-from tallybook.usage.ledger import Posted, post_staged
-from tallybook.usage.staging import staging
-
-KEY = "0" * 31
-FACTS = {
-    "file_name": "told", "file_sha256": "0" * 64, "file_bytes": 0, "profile": "itemised", "row_count": 1, "new_count": 0,
-    "existing_count": 0, "changed_count": 0, "refused_count": 0, "removed_count": 0,
-}  # fmt: skip
-GATEWAY, FILES = "Gateway", "Imported files"
-Values = dict[str, Any]
 
 
 def day(number: int) -> datetime:
@@ -35,35 +21,6 @@ def customer(subscription: Subscription) -> Customer:
     with subscription_scope(subscription.id):
         name = "Anchor Ltd"
         return Customer.objects.create(subscription=subscription, id=uuid4(), name=name, name_folded=fold_name(name))
-
-
-def tell(customer: Customer, source: str, *objects: Values, replace: bool = False) -> Posted:
-    """What a source says, straight into the ledger. Each object has a key of one digit."""
-    subscription = customer.subscription
-    with subscription_scope(subscription.id):
-        lock_subscription(subscription.id)
-        product = find_product("VM Backup").id
-        rows = []
-        for line, values in enumerate(objects, start=2):
-            known = {"object_key": "1", "object_type": "VM", "object_name": "web-1"} | values
-            rows.append(
-                {"line": line, "month": OCTOBER, "customer_id": customer.id, "product_id": product}
-                | known
-                | {"object_key": KEY + known["object_key"], "object_name_folded": known["object_name"].casefold()}
-            )
-        columns = list(dict.fromkeys(name for row in rows for name in row))
-        defaults = {"days_mask": 0}
-        with staging(columns) as stage:
-            stage.add([["" if (cell := (defaults | row).get(name)) is None else str(cell) for row in rows] for name in columns])
-        post = begin_import(subscription, source, replace=replace)
-        judging.judge(post)
-        posted = post_staged(post)
-        finish_import(post, FACTS)
-    return posted
-
-
-def items(customer: Customer, columns: str) -> list[tuple[Any, ...]]:
-    return query(customer.subscription, f"SELECT {columns} FROM usage_item ORDER BY object_key")
 
 
 def test_sizes_fold_to_the_largest(customer: Customer) -> None:
@@ -107,9 +64,35 @@ def test_each_source_has_its_own_live_entry(customer: Customer) -> None:
     assert tell(customer, GATEWAY, {"protected_bytes": 1}).new == 1
     assert tell(customer, FILES, {"protected_bytes": 1}).new == 1
     assert tell(customer, FILES, {"protected_bytes": 2}).changed == 1
-    live = query(customer.subscription, "SELECT source_number, import_number FROM entry WHERE retired_by IS NULL ORDER BY 1")
-    assert live == [(1, 1), (2, 3)]
+    assert live(customer) == [("1", 1, 1, 2, 1), ("1", 2, 3, 2, 2)]
     assert len(items(customer, "object_key")) == 1
+
+
+def test_an_item_of_one_source_is_its_entry(customer: Customer) -> None:
+    tell(customer, GATEWAY, {"protected_bytes": 1}, {"object_key": "2", "protected_bytes": 5})
+    tell(customer, GATEWAY, {"protected_bytes": 2}, {"object_key": "2", "protected_bytes": 5})
+    assert items(customer, "source_number, import_number, line") == [(1, 2, 2), (1, 1, 3)]
+    assert query(customer.subscription, "SELECT import_number, line, protected_bytes, retired_by FROM entry") == [(1, 2, 1, 2)]
+
+
+def test_a_second_source_sets_the_first_ones_entry_apart(customer: Customer) -> None:
+    tell(customer, GATEWAY, {"protected_bytes": 1}, {"object_key": "2"})
+    tell(customer, FILES, {"protected_bytes": 2})
+    assert items(customer, "source_number, import_number, line") == [(None, None, None), (1, 1, 3)]
+    assert live(customer) == [("1", 1, 1, 2, 1), ("1", 2, 2, 2, 2), ("2", 1, 1, 3, None)]
+
+
+def test_an_entry_that_stands_apart_alone_can_be_changed_and_removed(customer: Customer) -> None:
+    """Such are the entries of a ledger from before version 0003 of its tables."""
+    tell(customer, GATEWAY, {"protected_bytes": 1})
+    tell(customer, FILES, {"protected_bytes": 2}, {"object_key": "2"})
+    tell(customer, FILES, {"object_key": "2"}, replace=True)
+    assert live(customer) == [("1", 1, 1, 2, 1), ("2", 2, 2, 3, None)]
+    assert tell(customer, GATEWAY, {"protected_bytes": 3}).changed == 1
+    assert items(customer, "protected_bytes, source_number") == [(3, None), (None, 2)]
+    assert tell(customer, GATEWAY, {"object_key": "3"}, replace=True).removed == 1
+    assert live(customer) == [("2", 2, 2, 3, None), ("3", 1, 5, 2, None)]
+    assert [retired for *_, retired, _ in entries(customer.subscription)] == [4, 3, None, 5, None]
 
 
 def test_replacing_what_one_source_says_leaves_the_others_word(customer: Customer) -> None:

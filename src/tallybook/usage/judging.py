@@ -95,10 +95,17 @@ def same_key(left: str, right: str) -> str:
     return " AND ".join(f"{left}.{name} = {right}.{name}" for name in KEY)
 
 
+ENTRY = ("subscription_id", "source_number", "import_number", "line", *KEY, *VALUES)
+# The live entries, wherever they stand; `is_item`: an item of which one source alone speaks is its entry.
+LIVE_ENTRIES = f"""(
+    SELECT {columns(ENTRY)}, true AS is_item FROM usage_item WHERE source_number IS NOT NULL
+    UNION ALL
+    SELECT {columns(ENTRY)}, false FROM entry WHERE retired_by IS NULL
+)"""
 # The source's live entry of a staged row.
 LIVE_OF_SOURCE = (
     f"e.subscription_id = %(subscription)s AND e.month = ANY(%(months)s::date[]) AND {same_key('e', 's')} "
-    "AND e.source_number = %(source)s AND e.retired_by IS NULL"
+    "AND e.source_number = %(source)s"
 )
 
 _TAKE_REPEATS = f"""
@@ -119,16 +126,16 @@ _CONTRADICTS = (
     "This is the same object as on line %s, with other values. Leave one of the two lines, or give each object its own id."
 )
 
-_FIND_RULINGS = """
+_FIND_RULINGS = f"""
     CREATE TEMPORARY TABLE ruling ON COMMIT DROP AS
     WITH spoken AS (
         SELECT month, customer_id, product_id, min(first_b) AS first_b, min(first_a) AS first_a
         FROM told GROUP BY month, customer_id, product_id
     ), stood AS (
         SELECT e.month, e.customer_id, e.product_id, bool_or(e.invoice IS NOT NULL) AS is_b
-        FROM spoken JOIN entry e ON e.subscription_id = %(subscription)s AND e.month = ANY(%(months)s::date[])
+        FROM spoken JOIN {LIVE_ENTRIES} e ON e.subscription_id = %(subscription)s AND e.month = ANY(%(months)s::date[])
             AND e.month = spoken.month AND e.customer_id = spoken.customer_id AND e.product_id = spoken.product_id
-        WHERE e.retired_by IS NULL AND NOT (%(replace)s AND e.source_number = %(source)s)
+        WHERE NOT (%(replace)s AND e.source_number = %(source)s)
         GROUP BY e.month, e.customer_id, e.product_id
     )
     SELECT month, customer_id, product_id, stood.is_b IS NOT NULL AS stood,
@@ -152,20 +159,6 @@ _UNLIKE_LEDGER = (
     "This row %s Billable or Free, unlike what is in the ledger for its customer, product and month; the two kinds of report "
     "would count everybody twice. Import with --replace to put this file in the place of the other."
 )
-_TAKE_DISORDERED = f"""
-    WITH taken AS (
-        DELETE FROM staged s USING entry e
-        WHERE (s.first_backup IS NULL) <> (s.last_backup IS NULL) AND {LIVE_OF_SOURCE} AND NOT %(replace)s
-            AND coalesce(s.first_backup, e.first_backup) > coalesce(s.last_backup, e.last_backup)
-        RETURNING s.line, CASE WHEN s.first_backup IS NULL THEN 'last_backup' ELSE 'first_backup' END AS field,
-            coalesce(s.first_backup, s.last_backup) AS given
-    )
-    INSERT INTO judged SELECT line, field, given::text, %(reason)s FROM taken
-"""
-_DISORDERED = (
-    "With the other time, which an earlier file gave and this one does not, the first backup would be later than the last. "
-    "Give both times."
-)
 _UNLIKE_FILE = (
     "This row %s Billable or Free, unlike earlier rows for its customer, product and month; the two kinds of report would "
     "count everybody twice. Keep one of the two kinds."
@@ -178,19 +171,16 @@ def judge(post: Post) -> int:
     Rows about an object that an earlier row of the file is about: those that say the same again are dropped, those that
     contradict it are judged. And rows of the other generation than what stands for their customer, product and month, or than
     the file's first. A row that says `Invoice` is of generation B, one row for each billed entity; mixed with generation A,
-    one row for each object and workload, everybody would be counted twice. And rows whose one time contradicts the other,
-    kept from an earlier file.
+    one row for each object and workload, everybody would be counted twice.
 
     Returns:
         The number of rows that said the same again.
     """
     write("DROP TABLE IF EXISTS judged")
     write("CREATE TEMPORARY TABLE judged (line integer, field text, value text, reason text) ON COMMIT DROP")
-    if _fill("ruling", _FIND_RULINGS, post):
+    if fill("ruling", _FIND_RULINGS, post):
         write(_TAKE_OTHER_GENERATION, {"unlike_ledger": _UNLIKE_LEDGER, "unlike_file": _UNLIKE_FILE})
-    repeats = number(_TAKE_REPEATS, post.parameters() | {"reason": _CONTRADICTS})
-    write(_TAKE_DISORDERED, post.parameters() | {"reason": _DISORDERED})
-    return repeats
+    return number(_TAKE_REPEATS, post.parameters() | {"reason": _CONTRADICTS})
 
 
 def judgements() -> Iterator[Judgement]:
@@ -207,37 +197,59 @@ def _merged(name: str) -> str:
 _FIND_CHANGED = f"""
     CREATE TEMPORARY TABLE changed ON COMMIT DROP AS
     SELECT * FROM (
-        SELECT s.line, {columns(KEY, "s")}, e.import_number AS former_import,
+        SELECT s.line, {columns(KEY, "s")}, e.import_number AS former_import, e.is_item,
             {", ".join(f"e.{name} AS former_{name}" for name in GIVEN)},
             {", ".join(f"{_merged(name) if name in GIVEN else 's.' + name} AS {name}" for name in VALUES)}
-        FROM staged s JOIN entry e ON {LIVE_OF_SOURCE}
+        FROM staged s JOIN {LIVE_ENTRIES} e ON {LIVE_OF_SOURCE}
     ) compared
     WHERE ROW({columns(GIVEN)}) IS DISTINCT FROM ROW({", ".join(f"former_{name}" for name in GIVEN)})
 """
 
 
+_TAKE_DISORDERED = """
+    WITH disordered AS (
+        DELETE FROM changed WHERE first_backup > last_backup RETURNING line
+    ), taken AS (
+        DELETE FROM staged s USING disordered d WHERE s.line = d.line RETURNING s.line, s.first_backup, s.last_backup
+    )
+    INSERT INTO judged SELECT line, CASE WHEN first_backup IS NULL THEN 'last_backup' ELSE 'first_backup' END,
+        coalesce(first_backup, last_backup)::text, %(reason)s FROM taken
+"""
+_DISORDERED = (
+    "With the other time, which an earlier file gave and this one does not, the first backup would be later than the last. "
+    "Give both times."
+)
+
+
 def find_changed(post: Post) -> int:
-    """Fill the table `changed` with the rows that differ from the source's live entry, merged with it. Returns how many."""
-    return _fill("changed", _FIND_CHANGED, post)
+    """Fill the table `changed` with the rows that differ from the source's live entry, merged with it.
+
+    Rows whose one time contradicts the other, kept from an earlier file, are taken from the stage and judged.
+
+    Returns:
+        The number of changed rows.
+    """
+    return fill("changed", _FIND_CHANGED, post) - write(_TAKE_DISORDERED, {"reason": _DISORDERED})
 
 
 _FIND_MISSING = f"""
     CREATE TEMPORARY TABLE missing ON COMMIT DROP AS
-    SELECT {columns(KEY, "e")}, e.product_id, e.import_number, e.object_type, e.object_name
+    SELECT {columns(KEY, "e")}, e.product_id, e.import_number, e.is_item, e.object_type, e.object_name
     FROM (SELECT DISTINCT month, customer_id, product_id FROM staged) spoken
-    JOIN entry e ON e.subscription_id = %(subscription)s AND e.month = ANY(%(months)s::date[])
+    JOIN {LIVE_ENTRIES} e ON e.subscription_id = %(subscription)s AND e.month = ANY(%(months)s::date[])
         AND e.month = spoken.month AND e.customer_id = spoken.customer_id
-        AND e.product_id = spoken.product_id AND e.source_number = %(source)s AND e.retired_by IS NULL
+        AND e.product_id = spoken.product_id AND e.source_number = %(source)s
     WHERE NOT EXISTS (SELECT FROM staged s WHERE {same_key("s", "e")})
 """
 
 
 def find_missing(post: Post) -> int:
     """Fill the table `missing` with the source's live entries that this file does not confirm. Returns how many."""
-    return _fill("missing", _FIND_MISSING, post)
+    return fill("missing", _FIND_MISSING, post)
 
 
-def _fill(table: str, statement: str, post: Post) -> int:
+def fill(table: str, statement: str, post: Post) -> int:
+    """Make a temporary table of what the statement finds, and let the planner know it. Returns the number of its rows."""
     write(f"DROP TABLE IF EXISTS {table}")
     write(statement, post.parameters())
     write(f"ANALYZE {table}")

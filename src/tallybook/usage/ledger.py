@@ -1,7 +1,10 @@
 """The one writer of the ledger: from judged rows to entries, usage items and revisions.
 
-What a source says of an object in a month is one live entry. A later file of the same source retires it and appends the
-merged one; nothing is overwritten. A usage item is the fold of its live entries, one of each source.
+What a source says of an object in a month is one live entry. A later file of the same source retires it and gives the merged
+one; what was said is kept. A usage item is the fold of its live entries, one of each source.
+
+While one source alone speaks of an item, the item is its live entry too, and nothing has to be folded: entries in rows of
+their own are then only the retired ones. When a second source speaks, the first one's entry is set apart.
 
 All of it happens in one transaction under the subscription's lock (`tallybook.subscriptions.locking`).
 """
@@ -12,12 +15,15 @@ from datetime import date
 from tallybook.database.queries import number, rows, write
 from tallybook.subscriptions.revisions import raise_revisions
 from tallybook.usage.judging import (
+    ENTRY,
     GIVEN,
     KEY,
+    LIVE_ENTRIES,
     LIVE_OF_SOURCE,
     VALUES,
     Post,
     columns,
+    fill,
     find_changed,
     find_missing,
     same_key,
@@ -47,17 +53,17 @@ def post_staged(post: Post) -> Posted:
     removed = missing if post.replace else 0
     known = write(_LEAVE_NEW, post.parameters())
     new_by_month: dict[date, int] = dict(rows("SELECT month, count(*) FROM staged GROUP BY month"))
+    months = new_by_month.keys() | {month for (month,) in rows(_OTHER_MONTHS, post.parameters())}
+    steps = [
+        *((_KEEP_CHANGED, _CHANGE_ITEMS) if changed else ()),
+        *((_KEEP_REMOVED, _REMOVE_ITEMS) if removed else ()),
+        *(_FOLD_SHARED if fill("shared", _FIND_SHARED, post) else ()),
+        *((_ADD_ITEMS,) if new_by_month else ()),
+    ]
+    for statement in steps:
+        write(statement, post.parameters())
+    raise_revisions(post.subscription_id, months)
     new = sum(new_by_month.values())
-    shared = _note_touched(post, new=new, changed=changed, removed=removed)
-    if new:
-        write(_APPEND_NEW, post.parameters())
-        write(_ADD_SOME_ITEMS if shared else _ADD_ITEMS, post.parameters())
-    if changed:
-        write(_RETIRE_CHANGED, post.parameters())
-        write(_APPEND_CHANGED, post.parameters())
-    if removed:
-        write(_RETIRE_MISSING, post.parameters())
-    raise_revisions(post.subscription_id, new_by_month.keys() | _fold_touched(post))
     return Posted(new=new, existing=known - changed, changed=changed, missing=missing, removed=removed)
 
 
@@ -79,68 +85,61 @@ def _check_references(post: Post) -> None:
         raise RuntimeError(f"{dangling} staged customers, organisations or products are not of this subscription.")
 
 
-_ENTRY = f"subscription_id, source_number, import_number, line, {columns(KEY)}, {columns(VALUES)}"
-_ENTRY_OF = "%(subscription)s, %(source)s, %(import)s"
-_ITEM_OF_STAGED = (
-    "SELECT FROM usage_item i WHERE i.subscription_id = %(subscription)s AND i.month = ANY(%(months)s::date[]) "
-    f"AND {same_key('i', 's')}"
-)
+def _of(alias: str, other: str) -> str:
+    """Rows of the ledger, by `alias`, that are about the items in `other`."""
+    return (
+        f"{alias}.subscription_id = %(subscription)s AND {alias}.month = ANY(%(months)s::date[]) AND {same_key(alias, other)}"
+    )
+
 
 # What the source has reported before was compared by now; what stays in the stage is new to it.
-_LEAVE_NEW = f"DELETE FROM staged s USING entry e WHERE {LIVE_OF_SOURCE}"
-_TOUCHED_BY_NEW = f"SELECT {columns(KEY)} FROM staged s WHERE EXISTS ({_ITEM_OF_STAGED})"
-_TOUCHED_BY_CHANGED = f"SELECT {columns(KEY)} FROM changed"
-_TOUCHED_BY_REMOVED = f"SELECT {columns(KEY)} FROM missing"
+_LEAVE_NEW = f"DELETE FROM staged s USING {LIVE_ENTRIES} e WHERE {LIVE_OF_SOURCE}"
+_OTHER_MONTHS = "SELECT month FROM changed UNION SELECT month FROM missing WHERE %(replace)s"
 
+# What the source says now: the first columns of an entry, before those that a staged row has.
+_SAYS = "%(subscription)s, %(source)s, %(import)s"
+_SAID = ENTRY[3:]
 
-def _note_touched(post: Post, *, new: int, changed: int, removed: int) -> int:
-    """Note the items that have to be folded anew: those that stand already and get an entry, a changed one, or lose one.
-
-    Returns:
-        How many of the new rows are about an item that stands already, by what another source says of it.
-    """
-    write("DROP TABLE IF EXISTS touched")
-    write(f"CREATE TEMPORARY TABLE touched ON COMMIT DROP AS SELECT {columns(KEY)} FROM staged LIMIT 0")
-    shared = write(f"INSERT INTO touched {_TOUCHED_BY_NEW}", post.parameters()) if new else 0
-    for count, query in ((changed, _TOUCHED_BY_CHANGED), (removed, _TOUCHED_BY_REMOVED)):
-        if count:
-            write(f"INSERT INTO touched {query}", post.parameters())
-    write("ANALYZE touched")
-    return shared
-
-
-_APPEND_NEW = f"""
-    INSERT INTO entry ({_ENTRY}) SELECT {_ENTRY_OF}, s.line, {columns(KEY, "s")}, {columns(VALUES, "s")} FROM staged s
+# Items of which one source alone speaks.
+_KEEP_CHANGED, _KEEP_REMOVED = (
+    f"INSERT INTO entry ({columns(ENTRY)}, retired_by) SELECT {columns(ENTRY, 'i')}, %(import)s "
+    f"FROM {table} t JOIN usage_item i ON {_of('i', 't')} WHERE t.is_item"
+    for table in ("changed", "missing")
+)
+_CHANGE_ITEMS = f"""
+    UPDATE usage_item i SET import_number = %(import)s, {", ".join(f"{name} = t.{name}" for name in ("line", *GIVEN))}
+    FROM changed t WHERE {_of("i", "t")} AND t.is_item
 """
-# The fold of one entry is that entry: an item that did not stand yet is taken from the stage as it is.
+_REMOVE_ITEMS = f"DELETE FROM usage_item i USING missing t WHERE {_of('i', 't')} AND t.is_item"
 _ADD_ITEMS = f"""
-    INSERT INTO usage_item (subscription_id, {columns(KEY)}, {columns(VALUES)})
-    SELECT %(subscription)s, {columns(KEY, "s")}, {columns(VALUES, "s")} FROM staged s
+    INSERT INTO usage_item ({columns(ENTRY)})
+    SELECT {_SAYS}, {columns(_SAID, "s")} FROM staged s ORDER BY {columns(KEY, "s")}
 """
-_ADD_SOME_ITEMS = f"{_ADD_ITEMS} WHERE NOT EXISTS ({_ITEM_OF_STAGED})"
+
+# Items of which several sources speak, or spoke.
+_FIND_SHARED = f"""
+    CREATE TEMPORARY TABLE shared ON COMMIT DROP AS
+    SELECT {columns(KEY)} FROM staged s WHERE EXISTS (SELECT FROM usage_item i WHERE {_of("i", "s")})
+    UNION ALL SELECT {columns(KEY)} FROM changed WHERE NOT is_item
+    UNION ALL SELECT {columns(KEY)} FROM missing WHERE NOT is_item AND %(replace)s
+"""
+_SET_APART = f"""
+    INSERT INTO entry ({columns(ENTRY)}) SELECT {columns(ENTRY, "i")}
+    FROM shared t JOIN usage_item i ON {_of("i", "t")} WHERE i.source_number IS NOT NULL
+"""
+_APPEND_NEW, _APPEND_CHANGED = (
+    f"INSERT INTO entry ({columns(ENTRY)}) SELECT {_SAYS}, {columns(_SAID, 's')} "
+    f"FROM shared t JOIN {table} s ON {same_key('s', 't')}"
+    for table in ("staged", "changed")
+)
 _RETIRE_CHANGED = f"""
-    UPDATE entry e SET retired_by = %(import)s FROM changed c
-    WHERE e.subscription_id = %(subscription)s AND e.month = ANY(%(months)s::date[]) AND {same_key("e", "c")}
-        AND e.import_number = c.former_import
+    UPDATE entry e SET retired_by = %(import)s FROM changed t
+    WHERE {_of("e", "t")} AND e.import_number = t.former_import AND NOT t.is_item
 """
-_APPEND_CHANGED = f"""
-    INSERT INTO entry ({_ENTRY})
-    SELECT {_ENTRY_OF}, c.line, {columns(KEY, "c")}, {columns(VALUES, "c")} FROM changed c
+_RETIRE_REMOVED = f"""
+    UPDATE entry e SET retired_by = %(import)s FROM missing t
+    WHERE {_of("e", "t")} AND e.import_number = t.import_number AND NOT t.is_item AND %(replace)s
 """
-_RETIRE_MISSING = f"""
-    UPDATE entry e SET retired_by = %(import)s FROM missing m
-    WHERE e.subscription_id = %(subscription)s AND e.month = ANY(%(months)s::date[]) AND {same_key("e", "m")}
-        AND e.import_number = m.import_number
-"""
-
-
-def _fold_touched(post: Post) -> set[date]:
-    """Fold the items noted in `touched` again, and drop those of which nothing is left. Returns their months."""
-    months: set[date] = {month for (month,) in rows("SELECT DISTINCT month FROM touched")}
-    if months:
-        write(_FOLD, post.parameters())
-        write(_DROP_UNTOLD, post.parameters())
-    return months
 
 
 def _folded(name: str) -> str:
@@ -162,16 +161,24 @@ def _folded(name: str) -> str:
 _FOLD = f"""
     INSERT INTO usage_item AS i (subscription_id, {columns(KEY)}, {columns(VALUES)})
     SELECT %(subscription)s, {columns(KEY, "e")}, {", ".join(_folded(name) for name in VALUES)}
-    FROM entry e JOIN touched t ON {same_key("e", "t")}
-    WHERE e.subscription_id = %(subscription)s AND e.month = ANY(%(months)s::date[]) AND e.retired_by IS NULL
+    FROM shared t JOIN entry e ON {_of("e", "t")}
+    WHERE e.retired_by IS NULL
     GROUP BY {columns(KEY, "e")}
-    ON CONFLICT (subscription_id, {columns(KEY)}) DO UPDATE SET {", ".join(f"{name} = excluded.{name}" for name in GIVEN)}
+    ON CONFLICT (subscription_id, {columns(KEY)}) DO UPDATE
+        SET {", ".join(f"{name} = excluded.{name}" for name in ("source_number", "import_number", "line", *GIVEN))}
 """
 _DROP_UNTOLD = f"""
-    DELETE FROM usage_item i USING touched t
-    WHERE i.subscription_id = %(subscription)s AND i.month = ANY(%(months)s::date[]) AND {same_key("i", "t")}
-        AND NOT EXISTS (
-            SELECT FROM entry e WHERE e.subscription_id = %(subscription)s AND e.month = ANY(%(months)s::date[])
-                AND {same_key("e", "t")} AND e.retired_by IS NULL
-        )
+    DELETE FROM usage_item i USING shared t
+    WHERE {_of("i", "t")} AND NOT EXISTS (SELECT FROM entry e WHERE {_of("e", "t")} AND e.retired_by IS NULL)
 """
+_LEAVE_UNSHARED = f"DELETE FROM staged s USING shared t WHERE {same_key('s', 't')}"
+_FOLD_SHARED = (
+    _SET_APART,
+    _APPEND_NEW,
+    _RETIRE_CHANGED,
+    _APPEND_CHANGED,
+    _RETIRE_REMOVED,
+    _FOLD,
+    _DROP_UNTOLD,
+    _LEAVE_UNSHARED,
+)

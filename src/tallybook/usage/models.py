@@ -92,7 +92,10 @@ class LedgerRow(models.Model):
 
 
 class Entry(LedgerRow):
-    """What one source says of one usage item: kept, retired by a later import, never overwritten."""
+    """What one source says of one usage item: kept, retired by a later import, never overwritten.
+
+    The live entry of an item of which one source alone speaks has no row here: it is the item (see UsageItem).
+    """
 
     pk = models.CompositePrimaryKey("subscription_id", "month", "customer_id", "object_key", "import_number")
     subscription = models.ForeignKey(Subscription, on_delete=models.CASCADE, db_index=False, db_constraint=False)
@@ -106,10 +109,17 @@ class Entry(LedgerRow):
 
 
 class UsageItem(LedgerRow):
-    """The ledger's line for one object in one month: the fold of its live entries."""
+    """The ledger's line for one object in one month: the fold of its live entries.
+
+    Where there is but one, the item is that entry as well, and has its source, import and line. Where they are NULL, the live
+    entries stand in rows of their own.
+    """
 
     pk = models.CompositePrimaryKey("subscription_id", "month", "customer_id", "object_key")
     subscription = models.ForeignKey(Subscription, on_delete=models.CASCADE, db_index=False, db_constraint=False)
+    source_number = models.SmallIntegerField(null=True)
+    import_number = models.IntegerField(null=True)
+    line = models.IntegerField(null=True)
 
     class Meta:
         db_table = "usage_item"

@@ -109,9 +109,11 @@ def staged_months() -> tuple[date, ...]:
 
 
 def _prepare_comparing(cursor: CursorWrapper, row_count: int) -> None:
-    """Let the planner know the stage, which is compared with the ledger as a whole."""
+    """Put the stage in order and let the planner know it: it is compared with the ledger as a whole."""
+    # Rows in the order of the ledger's index go into it in half of the time, and repeats stand side by side.
     # A rough idea is enough, and a tenth of the usual sample is a tenth of the time.
     cursor.execute("SET LOCAL default_statistics_target = 10")
+    cursor.execute("CREATE INDEX ON staged (month, customer_id, object_key)")
     cursor.execute("ANALYZE staged")
     cursor.execute("SELECT set_config('work_mem', %s, true)", [_WORK_MEMORY])
     # Of a ledger that was filled a moment ago the planner knows nothing yet. For a row and the next it then walks through the

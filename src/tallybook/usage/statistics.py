@@ -6,7 +6,7 @@ a report of it takes half a minute instead of a second.
 
 from contextlib import suppress
 
-from django.db import DatabaseError
+from django.db import DatabaseError, transaction
 
 from tallybook.database.queries import rows, write
 
@@ -20,6 +20,10 @@ _OUTGROWN = """
 """
 
 
+# A quarter of the usual sample, in less than a quarter of the time: PostgreSQL looks again by itself, and better.
+_ROUGHLY = "SET LOCAL default_statistics_target = 25"
+
+
 def refresh_statistics() -> None:
     """Let the planner look at the tables that have changed much. Call outside of a transaction.
 
@@ -30,4 +34,6 @@ def refresh_statistics() -> None:
         # What was written is told to the statistics only now.
         rows("SELECT pg_stat_force_next_flush()")
         for (table,) in rows(_OUTGROWN, {"tables": list(_TABLES)}):
-            write(f"ANALYZE (SKIP_LOCKED) {table}")
+            with transaction.atomic():
+                write(_ROUGHLY)
+                write(f"ANALYZE (SKIP_LOCKED) {table}")

@@ -1,0 +1,19 @@
+"""An item of which one source alone speaks is its entry as well.
+
+Items that stand already keep their entries in rows of their own, which is as right as before, until a file changes them.
+"""
+
+from django.db import migrations, models
+
+from tallybook.database.tenancy import reference
+
+
+class Migration(migrations.Migration):
+    dependencies = [("usage", "0002_tenancy")]
+
+    operations = [
+        migrations.AddField("usageitem", "source_number", models.SmallIntegerField(null=True)),
+        migrations.AddField("usageitem", "import_number", models.IntegerField(null=True)),
+        migrations.AddField("usageitem", "line", models.IntegerField(null=True)),
+        reference("usage_item", "subscription_id, import_number", "usage_import", "subscription_id, number", enforced=False),
+    ]
