@@ -15,9 +15,9 @@ from bench.processes import watched
 from bench.table import Figure, megabytes, print_figures, seconds
 from tallybook.audit.acting import Actor
 from tallybook.reports.choice import Choice
-from tallybook.reports.months import month_before, month_text
 from tallybook.subscriptions.models import Role
 from tallybook.subscriptions.people import create_user, grant_role
+from tallybook.usage.months import month_before, month_text
 
 _EMAIL, _PASSWORD = "owner@bench.example", "a password that lives for minutes"
 _STARTING_SECONDS = 60

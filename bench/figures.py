@@ -13,8 +13,8 @@ from bench.reporting import measure_reporting
 from bench.table import Figure, print_figures
 from bench.usage_file import Shape
 from tallybook.reports.choice import Choice
-from tallybook.reports.months import parse_month
 from tallybook.subscriptions.subscriptions import create_subscription
+from tallybook.usage.months import parse_month
 
 _MONTHS = range(1, 5)
 _MOST_CUSTOMERS = 500

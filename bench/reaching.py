@@ -10,8 +10,8 @@ from bench.usage_file import Shape, customer_name, month_text
 from tallybook.database.scope import subscription_scope
 from tallybook.reports.building import Form, build
 from tallybook.reports.choice import Choice, choose
-from tallybook.reports.months import parse_month
 from tallybook.subscriptions.subscriptions import find_subscription
+from tallybook.usage.months import parse_month
 
 _OBJECTS = 50
 _STAGES = (range(1, 2), range(2, 5), range(5, 13))

@@ -17,10 +17,10 @@ from tallybook.metering.summary import Summary
 from tallybook.reports.building import Form, build
 from tallybook.reports.choice import Choice, choose
 from tallybook.reports.itemised import COLUMNS
-from tallybook.reports.months import parse_month
 from tallybook.subscriptions.models import Subscription
 from tallybook.subscriptions.subscriptions import create_subscription
 from tallybook.usage.judging import LIVE_ENTRIES
+from tallybook.usage.months import parse_month
 
 TITLES = dict(zip(UsageRow._fields[1:], (column.title for column in COLUMNS), strict=True))
 SUBSCRIPTION_TABLES = (
@@ -32,6 +32,7 @@ SUBSCRIPTION_TABLES = (
     "entry",
     "usage_item",
     "revision",
+    "rule_setting",
     "membership",
     "audit_event",
     "audit_detail",

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from tests.bookkeeping import new_subscription, take, usage
 
-from tallybook.billing.billed_users import Chosen, billed_users
-from tallybook.billing.rules import PEOPLE
+from tallybook.billing.against_former import users_of_month
+from tallybook.billing.billed_users import Chosen
 from tallybook.database.queries import rows
 from tallybook.database.scope import subscription_scope
 from tallybook.metering.summary import Summary
@@ -44,7 +44,7 @@ _IN_SQL = """
 def by_rules(subscription: Subscription, month: date) -> Numbers:
     chosen = Chosen(subscription_id=subscription.id, month=month)
     with subscription_scope(subscription.id):
-        found = [(one.customer, one.recipe, one.quantity) for one in billed_users(chosen, PEOPLE)]
+        found = [(one.customer, one.recipe, one.quantity) for one in users_of_month(subscription, chosen)]
     return [one for one in found if one[1]]
 
 

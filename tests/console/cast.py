@@ -11,8 +11,8 @@ from django.test import Client
 from tests.bookkeeping import take, usage
 
 from tallybook.console.months import previous_month
-from tallybook.reports.months import month_before, month_text
 from tallybook.subscriptions.models import Subscription, User
+from tallybook.usage.months import month_before, month_text
 
 Browse = Callable[[User | None], Client]
 TIB = 1024**4

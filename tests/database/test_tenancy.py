@@ -9,17 +9,20 @@ from uuid import uuid4
 import psycopg
 import pytest
 from django.utils import timezone
-from tests.bookkeeping import OPERATOR, REGISTER_TABLES, SUBSCRIPTION_TABLES, usage
+from tests.bookkeeping import OCTOBER, OPERATOR, REGISTER_TABLES, SUBSCRIPTION_TABLES, usage
 from tests.conftest import TestDatabase
 
+from tallybook.billing.rules import OBJECTS
+from tallybook.billing.rules_in_force import Span, set_rule
 from tallybook.database.scope import subscription_scope
 from tallybook.links.drafts import Draft
 from tallybook.links.links import create_link
 from tallybook.links.models import LinkCall, LinkFile
 from tallybook.links.periods import Period
 from tallybook.metering.summary import Summary
-from tallybook.subscriptions.customers import alias_customer
+from tallybook.subscriptions.customers import alias_customer, find_customers
 from tallybook.subscriptions.models import Subscription, User
+from tallybook.subscriptions.products import find_product
 
 TENANT_TABLES = (*SUBSCRIPTION_TABLES, "subscription")
 OWNER, RUNTIME = "tallybook_owner", "tallybook"
@@ -28,13 +31,14 @@ OWN = (
     'AS "nullif"))'
 )
 APPENDED_ONLY = ("audit_event", "audit_detail")
-# Of `filled`: the two imports, and what is recorded of them and of three other steps.
-MANY_ROWS = {"usage_import": 2} | dict.fromkeys(APPENDED_ONLY, 5)
+# Of `filled`: the two imports, and what is recorded of them and of four other steps.
+MANY_ROWS = {"usage_import": 2} | dict.fromkeys(APPENDED_ONLY, 6)
 NOT_CHANGED = (*APPENDED_ONLY, "link_call")
 KEPT_FOR_EVER = (
     "customer",
     "organisation",
     "revision",
+    "rule_setting",
     "source",
     "usage_import",
     "entry",
@@ -46,6 +50,7 @@ ENFORCED = {
     "audit_detail (subscription_id, number) audit_event (subscription_id, number)",
     "customer_alias (subscription_id, customer_id) customer (subscription_id, id)",
     "organisation (subscription_id, customer_id) customer (subscription_id, id)",
+    "rule_setting (subscription_id, customer_id) customer (subscription_id, id)",
     "usage_import (subscription_id, source_number) source (subscription_id, number)",
     *(
         f"{table} (subscription_id, link_id) report_link (subscription_id, id)"
@@ -80,6 +85,8 @@ def filled(subscription: Subscription, take: Callable[..., Summary], owner: User
     take([usage(organisation="anchor.example", plan="Gold")])
     with subscription_scope(subscription.id):
         alias_customer(subscription, "Anchor Ltd", f"Anker {uuid4()}", actor=OPERATOR)
+        (customer,) = find_customers(subscription, ["Anchor Ltd"])
+        set_rule(subscription, Span(find_product("VM Backup"), customer, OCTOBER), OBJECTS, actor=OPERATOR)
         link, key = create_link(subscription, Draft(name="PSA", period=Period("this-month"), allowed=None), actor=OPERATOR)
         facts = {"subscription_id": subscription.id, "link_id": link.saved.id, "address": "192.0.2.7"}
         LinkCall.objects.create(**facts, id=uuid4(), called_at=timezone.now(), status=200, outcome="granted")
@@ -95,7 +102,7 @@ def test_every_table_with_a_subscription_is_known_here(database: TestDatabase) -
         "SELECT table_name FROM information_schema.columns WHERE table_schema = 'public' AND column_name = 'subscription_id'",
     )
     assert {name for (name,) in found} == {*SUBSCRIPTION_TABLES, *REGISTER_TABLES}
-    assert len(found) == 17
+    assert len(found) == 18
 
 
 @pytest.mark.parametrize("table", TENANT_TABLES)

@@ -18,8 +18,8 @@ from tallybook.links.links import Link, create_link
 from tallybook.links.periods import Period
 from tallybook.links.throttle import BadKeys, bad_keys
 from tallybook.metering.summary import Summary
-from tallybook.reports.months import parse_month
 from tallybook.subscriptions.models import Subscription
+from tallybook.usage.months import parse_month
 
 OCTOBER = Period.fixed(*[parse_month("2026-10", "The month")] * 2)
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tallybook.errors import Refused
 from tallybook.links.periods import MOST_MONTHS, Period
-from tallybook.reports.months import month_before
+from tallybook.usage.months import month_before
 
 
 @pytest.mark.parametrize(

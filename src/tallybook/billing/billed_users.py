@@ -1,6 +1,6 @@
-"""The billed users of a subscription's month, from the ledger, by a counting rule. Call inside the subscription's scope."""
+"""The billed users of a subscription's month, from the ledger, by the rules in force. Call inside the subscription's scope."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
@@ -10,60 +10,93 @@ from uuid import UUID
 from tallybook.billing.objects import BilledObject
 from tallybook.billing.people import email_in
 from tallybook.billing.rules import RECIPE, Judged, Rule
-from tallybook.billing.users import is_counted_as_object
 from tallybook.database.queries import Row, rows, stream
 
 # Late usage of a closed month is billed as an adjustment, not as a user of the month in which it came.
 _CHOSEN = """
     i.subscription_id = %(subscription)s AND i.month = %(month)s AND i.adjustment_for IS NULL
+        AND (%(products)s::smallint[] IS NULL OR i.product_id = ANY(%(products)s::smallint[]))
         AND (%(customers)s::uuid[] IS NULL OR i.customer_id = ANY(%(customers)s::uuid[]))
 """
 _OBJECTS = f"""
-    SELECT c.name, coalesce(o.name_folded, ''), i.object_type, i.object_name, i.object_details, i.licence, i.deleted, i.invoice,
-        i.days_mask
+    SELECT c.id, c.name, p.id, p.name, coalesce(o.name_folded, ''), i.object_type, i.object_name, i.object_details, i.licence,
+        i.deleted, i.invoice, i.days_mask
     FROM usage_item i
     JOIN customer c ON c.subscription_id = i.subscription_id AND c.id = i.customer_id
+    JOIN product p ON p.id = i.product_id
     LEFT JOIN organisation o ON o.subscription_id = i.subscription_id AND o.id = i.organisation_id
     WHERE {_CHOSEN}
-    ORDER BY c.name COLLATE "C", c.id
+    ORDER BY c.name COLLATE "C", c.id, p.id
 """
 _ANY = f"SELECT EXISTS (SELECT FROM usage_item i WHERE {_CHOSEN})"
+
+RuleOf = Callable[[int, UUID], Rule]
+"""The rule for a product of a customer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CustomerBill:
-    """The billed users of one customer: the number by the rule, the recipe's number, and what the rule makes of each.
+    """What one customer has of one product: the number by the rule, the recipe's number, and what the rule makes of each.
 
     The number is below that of the counted where the rule takes the highest day.
     """
 
+    customer_id: UUID
     customer: str
+    product_id: int
+    product: str
+    rule: Rule
     quantity: int
     recipe: int
     judged: tuple[Judged, ...]
 
+    @property
+    def counted(self) -> list[Judged]:
+        return [one for one in self.judged if one.verdict.counted]
+
+    @property
+    def free(self) -> list[Judged]:
+        return [one for one in self.judged if not one.verdict.counted]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chosen:
-    """A month of a subscription, of all customers or of some."""
+    """A month of a subscription; None means all products, or all customers."""
 
     subscription_id: UUID
     month: date
+    product_ids: tuple[int, ...] | None = None
     customer_ids: tuple[UUID, ...] | None = None
 
     @property
     def parameters(self) -> dict[str, object]:
-        customers = None if self.customer_ids is None else list(self.customer_ids)
-        return {"subscription": self.subscription_id, "month": self.month, "customers": customers}
+        return {
+            "subscription": self.subscription_id,
+            "month": self.month,
+            "products": None if self.product_ids is None else list(self.product_ids),
+            "customers": None if self.customer_ids is None else list(self.customer_ids),
+        }
 
 
-def billed_users(chosen: Chosen, rule: Rule) -> Iterator[CustomerBill]:
-    """Customer by customer, by name; one without objects in the month is not there. Memory is that of one customer."""
-    for customer, found in groupby(stream(_OBJECTS, chosen.parameters), key=itemgetter(0)):
-        objects = [_object(row) for row in found if not is_counted_as_object(row[2])]
+def billed_users(chosen: Chosen, rule_of: RuleOf) -> Iterator[CustomerBill]:
+    """Customer by customer, by name, and product by product; what has no objects in the month is not there.
+
+    Memory is that of one customer.
+    """
+    for (customer_id, customer, product_id, product), found in groupby(
+        stream(_OBJECTS, chosen.parameters), key=itemgetter(0, 1, 2, 3)
+    ):
+        rule = rule_of(product_id, customer_id)
+        if not rule.counts_users:
+            continue
+        objects = [_object(row) for row in found]
         judged = rule.judged(objects)
         yield CustomerBill(
+            customer_id=customer_id,
             customer=customer,
+            product_id=product_id,
+            product=product,
+            rule=rule,
             quantity=rule.quantity(judged),
             recipe=RECIPE.quantity(RECIPE.judged(objects)),
             judged=tuple(judged),
@@ -77,7 +110,7 @@ def has_usage(chosen: Chosen) -> bool:
 
 
 def _object(row: Row) -> BilledObject:
-    _, organisation, object_type, name, details, licence, deleted, invoice, days_mask = row
+    *_, organisation, object_type, name, details, licence, deleted, invoice, days_mask = row
     return BilledObject(
         organisation=organisation,
         object_type=object_type,

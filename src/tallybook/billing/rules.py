@@ -10,6 +10,8 @@ from datetime import date
 from typing import NamedTuple
 
 from tallybook.billing.objects import BilledObject, by_name, by_person
+from tallybook.database.folding import fold
+from tallybook.errors import NotFound
 
 _DAYS = 31
 _FREE = "Free"
@@ -30,6 +32,11 @@ class Judged(NamedTuple):
     objects: tuple[BilledObject, ...]
     verdict: Verdict
 
+    @property
+    def name(self) -> str:
+        """As its first object has it."""
+        return self.objects[0].name
+
 
 _Groups = Iterable[tuple[str, Sequence[BilledObject]]]
 
@@ -44,6 +51,10 @@ class Rule:
     """Why an object is about no user at all, and so is free for itself; None for all others."""
     group: Callable[[list[BilledObject]], _Groups]
     judge: Callable[[Sequence[BilledObject]], Verdict]
+    free_when: str
+    """When somebody who is counted would be free, as a sentence."""
+    counts_users: bool = True
+    """Whether it is users that are counted, and not objects."""
     holds_from: date | None = None
     holds_until: date | None = None
     counts_days: bool = False
@@ -52,13 +63,20 @@ class Rule:
     def holds_in(self, month: date) -> bool:
         return (self.holds_from is None or self.holds_from <= month) and (self.holds_until is None or month <= self.holds_until)
 
+    @property
+    def holds(self) -> str:
+        """When it holds, in words."""
+        since = f"from {self.holds_from:%Y-%m} on" if self.holds_from else ""
+        until = f"until {self.holds_until:%Y-%m}" if self.holds_until else ""
+        return " ".join(part for part in (since, until) if part) or "always"
+
     def judged(self, objects: Iterable[BilledObject]) -> list[Judged]:
         """Each name or person of one customer and month, in the order of their identities, then what is about no user."""
         users: list[BilledObject] = []
         others: list[Judged] = []
         for one in objects:
             if verdict := self.set_aside(one):
-                others.append(Judged(one.name, (one,), verdict))
+                others.append(Judged(one.email or fold(one.name), (one,), verdict))
             else:
                 users.append(one)
         groups = sorted(self.group(users), key=lambda group: group[0])
@@ -92,6 +110,10 @@ def _people(objects: list[BilledObject]) -> _Groups:
     return ((person.identity, ones) for person, ones in by_person(objects).items())
 
 
+def _each(objects: list[BilledObject]) -> _Groups:
+    return ((one.email or fold(one.name), [one]) for one in objects)
+
+
 def _types(objects: Iterable[BilledObject]) -> str:
     return " and ".join(sorted({one.object_type for one in objects}))
 
@@ -102,6 +124,10 @@ def _counted(objects: Iterable[BilledObject], why: str) -> Verdict:
 
 def _free(why: str) -> Verdict:
     return Verdict(counted=False, reason=f"Free: {why}")
+
+
+def _never(_one: BilledObject) -> Verdict | None:
+    return None
 
 
 def _unless_user(one: BilledObject) -> Verdict | None:
@@ -118,8 +144,15 @@ def _unless_user_or_shared(one: BilledObject) -> Verdict | None:
     return _free("a shared mailbox, and the source says Free.") if one.invoice == _FREE else None
 
 
+NO_LICENCE = _free("no licence is held.")
+
+
 def _by_recipe(objects: Sequence[BilledObject]) -> Verdict:
     return _counted(objects, f"there is {_types(objects)} of this name.")
+
+
+def _by_object(objects: Sequence[BilledObject]) -> Verdict:
+    return _counted(objects, f"there is this {_types(objects)}.")
 
 
 def _by_person(objects: Sequence[BilledObject]) -> Verdict:
@@ -143,7 +176,7 @@ def _from_april_2022(objects: Sequence[BilledObject]) -> Verdict:
         return _free("only backups of deleted objects are left.")
     holds_licence = _holds_licence(there)
     if holds_licence is False:
-        return _free("no licence is held.")
+        return NO_LICENCE
     held = "a licence is held" if holds_licence else "whether a licence is held is not known"
     return _counted(there, f"{held}; there is {_types(there)}.")
 
@@ -154,14 +187,29 @@ def _holds_licence(objects: Iterable[BilledObject]) -> bool | None:
     return any(said) if said else None
 
 
-RECIPE = Rule(name="recipe", title="The documented recipe, by name", set_aside=_unless_user, group=_names, judge=_by_recipe)
-PEOPLE = Rule(name="people", title="People", set_aside=_unless_user, group=_people, judge=_by_person)
+RECIPE = Rule(
+    name="recipe",
+    title="The documented recipe, by name",
+    set_aside=_unless_user,
+    group=_names,
+    judge=_by_recipe,
+    free_when="With no Mailbox, N/A, OneDrive or User Teams Chats of this name.",
+)
+PEOPLE = Rule(
+    name="people",
+    title="People",
+    set_aside=_unless_user,
+    group=_people,
+    judge=_by_person,
+    free_when="With no Mailbox, N/A, OneDrive or User Teams Chats left.",
+)
 UNTIL_MARCH_2022 = Rule(
     name="until-2022-03",
     title="People, as until March 2022",
     set_aside=_unless_user_or_shared,
     group=_people,
     judge=_until_march_2022,
+    free_when="With nothing but shared mailboxes left, of which it is known that they have no licence.",
     holds_until=date(2022, 3, 1),
 )
 FROM_APRIL_2022 = Rule(
@@ -170,7 +218,28 @@ FROM_APRIL_2022 = Rule(
     set_aside=_unless_user_or_shared,
     group=_people,
     judge=_from_april_2022,
+    free_when="When it is known that no licence is held, or when only backups of deleted objects are left.",
     holds_from=date(2022, 4, 1),
     counts_days=True,
 )
-RULES = {rule.name: rule for rule in (PEOPLE, RECIPE, UNTIL_MARCH_2022, FROM_APRIL_2022)}
+OBJECTS = Rule(
+    name="objects",
+    title="Objects",
+    set_aside=_never,
+    group=_each,
+    judge=_by_object,
+    free_when="Without a backup in the month.",
+    counts_users=False,
+)
+RULES = {rule.name: rule for rule in (PEOPLE, RECIPE, UNTIL_MARCH_2022, FROM_APRIL_2022, OBJECTS)}
+
+
+def find_rule(name: str) -> Rule:
+    """The rule of this name.
+
+    Raises:
+        NotFound: names those that there are.
+    """
+    if name in RULES:
+        return RULES[name]
+    raise NotFound(f"There is no counting rule {name!r}. Choose one of {', '.join(RULES)}.")

@@ -6,8 +6,6 @@ USER_TYPES = ("Mailbox", "N/A", "OneDrive", "User Teams Chats")
 # Files of generation B name no workloads: they have one row for each user, and say themselves whether it is billed.
 USER_OF_GENERATION_B = "M365 User"
 BILLABLE = "Billable"
-# Counted as objects by their products, and so nothing that could be free among users.
-_COUNTED_AS_OBJECTS = frozenset(map(fold, ("VM", "Physical Server", "Endpoint")))
 _FOLDED_TYPES = frozenset(map(fold, USER_TYPES))
 _FOLDED_GENERATION_B = fold(USER_OF_GENERATION_B)
 
@@ -21,8 +19,3 @@ def is_user(object_type: str, invoice: str | None) -> bool:
 def is_user_of_generation_b(object_type: str) -> bool:
     """Whether the source says of it by `Invoice` whether it is billed."""
     return fold(object_type) == _FOLDED_GENERATION_B
-
-
-def is_counted_as_object(object_type: str) -> bool:
-    """Whether it is a machine, of which each is billed for itself."""
-    return fold(object_type) in _COUNTED_AS_OBJECTS

@@ -20,8 +20,8 @@ from tallybook.errors import NotFound
 from tallybook.metering.reading import Batch, ReadingOptions, RefusedRow, open_usage_file
 from tallybook.metering.spool import Spool
 from tallybook.metering.summary import Refusal
-from tallybook.reports.months import month_text
 from tallybook.subscriptions.near import did_you_mean
+from tallybook.usage.months import month_text
 
 
 def bill_files(

@@ -19,8 +19,8 @@ from tallybook.commands.printing import SOME_ROWS_REFUSED, print_some, refusals_
 from tallybook.metering.importing import ImportOptions, Watcher, import_file
 from tallybook.metering.reading import AUTOMATIC, ReadingOptions, UsageFile
 from tallybook.metering.summary import Summary
-from tallybook.reports.months import parse_month
 from tallybook.subscriptions.subscriptions import find_subscription
+from tallybook.usage.months import parse_month
 
 _ROWS_A_LINE = 100_000
 

@@ -21,9 +21,9 @@ from tallybook.links.listing import ListedLink, list_links
 from tallybook.links.periods import Period
 from tallybook.reports.building import Format
 from tallybook.reports.choice import choose_ids
-from tallybook.reports.months import parse_month
 from tallybook.subscriptions.models import Subscription
 from tallybook.subscriptions.subscriptions import find_subscription
+from tallybook.usage.months import parse_month
 
 program = typer.Typer(help="Report links: addresses from which RMM and PSA systems fetch a report.", no_args_is_help=True)
 

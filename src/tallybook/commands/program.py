@@ -15,6 +15,7 @@ from tallybook.commands import (
     migrate,
     product,
     report,
+    rule,
     serve,
     subscription,
     user,
@@ -58,6 +59,7 @@ program.add_typer(subscription.program, name="subscription")
 program.add_typer(user.program, name="user")
 program.add_typer(product.program, name="product")
 program.add_typer(customer.program, name="customer")
+program.add_typer(rule.program, name="rule")
 program.add_typer(link.program, name="link")
 program.add_typer(audit.program, name="audit")
 program.add_typer(database.program, name="database")

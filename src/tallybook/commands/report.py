@@ -16,8 +16,8 @@ from tallybook.errors import Refused
 from tallybook.reports.building import BuiltReport, Form, Format, Profile, build
 from tallybook.reports.choice import choose
 from tallybook.reports.csv_format import checked_delimiter
-from tallybook.reports.months import parse_month
 from tallybook.subscriptions.subscriptions import find_subscription
+from tallybook.usage.months import parse_month
 from tallybook.web.files import BLOCK_BYTES
 
 _STANDARD_OUTPUT = Path("-")

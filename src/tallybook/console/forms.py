@@ -15,10 +15,10 @@ from tallybook.reports.building import Form as ReportForm
 from tallybook.reports.building import Format, Profile
 from tallybook.reports.choice import Choice
 from tallybook.reports.csv_format import DELIMITERS
-from tallybook.reports.months import month_text, parse_month
 from tallybook.subscriptions.customers import list_customers
 from tallybook.subscriptions.models import Customer, Product, Subscription
 from tallybook.subscriptions.products import list_products
+from tallybook.usage.months import month_text, parse_month
 from tallybook.usage.summary import months_with_usage
 
 FORMATS = {

@@ -10,9 +10,9 @@ from tallybook.links.drafts import FORMATS
 from tallybook.links.links import Link
 from tallybook.links.periods import PREVIOUS_MONTH, THIS_MONTH, YEAR_TO_DATE, Period
 from tallybook.reports.building import Format
-from tallybook.reports.months import month_text
 from tallybook.subscriptions.models import Subscription
 from tallybook.subscriptions.products import list_products
+from tallybook.usage.months import month_text
 
 ALL, CHOSEN = "all", "chosen"
 FIXED, LAST_MONTHS = "fixed", "last-months"

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from datetime import date
 from typing import NamedTuple
 
-from tallybook.reports.months import month_before, month_text, this_month
 from tallybook.subscriptions.models import Subscription
+from tallybook.usage.months import month_before, month_text, this_month
 
 
 class MonthOption(NamedTuple):

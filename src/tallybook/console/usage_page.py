@@ -10,8 +10,8 @@ from django.utils import timezone
 from tallybook.console.months import MonthOption, month_options, previous_month
 from tallybook.console.usage_table import Arrangement, UsageTable
 from tallybook.console.wording import ago, import_command
-from tallybook.reports.months import month_before, parse_month
 from tallybook.subscriptions.models import Subscription
+from tallybook.usage.months import month_before, parse_month
 from tallybook.usage.summary import UsageCount, count_month, month_changed_at, months_with_usage
 
 

@@ -10,8 +10,8 @@ from tallybook.database.queries import prepared_rows
 from tallybook.database.scope import SCOPE_OF_ONE_QUERY
 from tallybook.links.choices import months_today
 from tallybook.links.register import Gate
-from tallybook.reports.months import month_text
 from tallybook.subscriptions.revisions import MONTH_AND_NUMBER
+from tallybook.usage.months import month_text
 
 # Revisions of all months: which of them the link means is known only when its period is here.
 _NOW = f"""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from tallybook.errors import Refused
-from tallybook.reports.months import month_before, month_text, parse_month
+from tallybook.usage.months import month_before, month_text, parse_month
 
 THIS_MONTH, PREVIOUS_MONTH, YEAR_TO_DATE = "this-month", "previous-month", "year-to-date"
 MOST_MONTHS = 120

@@ -6,10 +6,10 @@ from datetime import date
 from uuid import UUID
 
 from tallybook.errors import Refused
-from tallybook.reports.months import month_text
 from tallybook.subscriptions.customers import find_customers
 from tallybook.subscriptions.models import Subscription
 from tallybook.subscriptions.products import find_product
+from tallybook.usage.months import month_text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,8 +6,8 @@ from typing import IO
 from tallybook.reports.choice import Choice
 from tallybook.reports.copying import copy_rows
 from tallybook.reports.itemised import SCHEMA, parameters, rows_query
-from tallybook.reports.months import month_text
 from tallybook.subscriptions.revisions import last_changed_at
+from tallybook.usage.months import month_text
 
 # COPY's text format would double the backslashes of JSON. Its csv format leaves a value alone that has neither quote nor
 # delimiter in it, and JSON text has no control characters.

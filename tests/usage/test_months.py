@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from tallybook.errors import Refused
-from tallybook.reports.months import month_before, month_text, parse_month, this_month
+from tallybook.usage.months import month_before, month_text, parse_month, this_month
 
 
 @pytest.mark.parametrize("text", ["2026-10", " 2026-10 ", "2000-01", "2099-12"])

@@ -1,0 +1,84 @@
+"""A month beside the month before it: the bills of each customer and product, and what makes the difference.
+
+Call these inside the subscription's scope.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property
+from heapq import merge
+from itertools import groupby
+from uuid import UUID
+
+from tallybook.billing.billed_users import Chosen, CustomerBill, RuleOf, billed_users
+from tallybook.billing.changes import Change, changes
+from tallybook.billing.rules import Rule
+from tallybook.billing.rules_in_force import RulesInForce, rules_in_force
+from tallybook.subscriptions.models import Subscription
+from tallybook.usage.months import month_before
+
+
+@dataclass(frozen=True, kw_only=True)
+class BillBesideFormer:
+    """What a customer has of a product in a month, and had in the month before; None where there was nothing of it."""
+
+    either: CustomerBill
+    """The bill of now, or the former one where there is none."""
+    former: CustomerBill | None
+    now: CustomerBill | None
+
+    @property
+    def quantity(self) -> int:
+        return self.now.quantity if self.now else 0
+
+    @property
+    def former_quantity(self) -> int:
+        return self.former.quantity if self.former else 0
+
+    @property
+    def recipe(self) -> int:
+        return self.now.recipe if self.now else 0
+
+    @property
+    def free_count(self) -> int:
+        return len(self.now.free) if self.now else 0
+
+    @cached_property
+    def changes(self) -> list[Change]:
+        """By name and cause; together they are the difference of the quantities."""
+        return changes(self.former, self.now)
+
+
+def users_of_month(subscription: Subscription, chosen: Chosen, rule: Rule | None = None) -> Iterator[CustomerBill]:
+    """The billed users of a month by the rules in force, or by another one wherever users are counted."""
+    rules = rules_in_force(subscription, chosen.month)
+    return billed_users(replace(chosen, product_ids=tuple(rules.counting_users)), _rule_of(rules, rule))
+
+
+def beside_former(subscription: Subscription, chosen: Chosen, rule: Rule | None = None) -> Iterator[BillBesideFormer]:
+    """Customer by customer, by name, and product by product.
+
+    Another rule is taken for the former month as well, where it holds there.
+    """
+    former_month = month_before(chosen.month)
+    former_rule = rule if rule and rule.holds_in(former_month) else None
+    former = users_of_month(subscription, replace(chosen, month=former_month), former_rule)
+    now = users_of_month(subscription, chosen, rule)
+    marked = merge(((bill, False) for bill in former), ((bill, True) for bill in now), key=_place)
+    for _, group in groupby(marked, key=_place):
+        bills = {is_now: bill for bill, is_now in group}
+        yield BillBesideFormer(either=bills.get(True) or bills[False], former=bills.get(False), now=bills.get(True))
+
+
+def _rule_of(rules: RulesInForce, other: Rule | None) -> RuleOf:
+    def rule_of(product_id: int, customer_id: UUID) -> Rule:
+        in_force = rules.of(product_id, customer_id)
+        return other if other and in_force.counts_users else in_force
+
+    return rule_of
+
+
+def _place(marked: tuple[CustomerBill, bool]) -> tuple[bytes, bytes, int]:
+    # The database orders names bytewise, and Python must put the two months together in that order.
+    bill, _ = marked
+    return bill.customer.encode(), bill.customer_id.bytes, bill.product_id

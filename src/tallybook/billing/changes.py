@@ -1,0 +1,144 @@
+"""Why a customer's number is another one than in the month before: by name and cause."""
+
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from tallybook.billing.billed_users import CustomerBill
+from tallybook.billing.objects import BilledObject
+from tallybook.billing.rules import NO_LICENCE, RECIPE, Judged, Rule
+from tallybook.database.folding import fold
+
+
+class Cause(StrEnum):
+    """Why somebody makes a difference to the month before."""
+
+    JOINED = "joined"
+    LEFT = "left"
+    RENAMED = "renamed"
+    LICENCE_GONE = "licence gone"
+    FREE_NOW = "free now"
+    COUNTED_NOW = "counted now"
+    RULE_CHANGED = "rule changed"
+    HIGHEST_DAY = "highest day"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """What one name makes of the difference: `delta` more or, below 0, fewer; 0 where a person is there under a new address.
+
+    `name` is empty where it is about nobody in particular.
+    """
+
+    name: str
+    cause: Cause
+    delta: int
+    reason: str
+
+
+def changes(former: CustomerBill | None, now: CustomerBill | None) -> list[Change]:
+    """What the two months of one customer and product differ by. The deltas add up to the difference of the quantities."""
+    rule, is_new_rule = (former or now), bool(former and now and former.rule != now.rule)
+    if rule is None:
+        return []
+    before = former.judged if former else ()
+    after = now.judged if now else ()
+    found: list[Change] = []
+    if now and is_new_rule:
+        by_former_rule = tuple(rule.rule.judged(_objects(after)))
+        found += _by_rule(by_former_rule, after, now.rule)
+        after = by_former_rule
+    found += _by_person(_known(before, rule.rule), _known(after, rule.rule))
+    difference = (now.quantity if now else 0) - (former.quantity if former else 0)
+    if rest := difference - sum(change.delta for change in found):
+        found.append(
+            Change(name="", cause=Cause.HIGHEST_DAY, delta=rest, reason="The number is that of the highest day of each month.")
+        )
+    return sorted(found, key=lambda change: (-change.delta, change.cause, fold(change.name)))
+
+
+def _objects(judged: Iterable[Judged]) -> list[BilledObject]:
+    return [item for one in judged for item in one.objects]
+
+
+_Key = tuple[str, str]
+
+
+def _known(judged: Iterable[Judged], rule: Rule) -> dict[_Key, Judged]:
+    """Everybody by organisation and identity; the recipe knows no organisations."""
+    known: dict[_Key, Judged] = {}
+    for one in judged:
+        organisation = "" if rule == RECIPE else one.objects[0].organisation
+        # Those who are counted or not as a group come first; what is about no user may have the same name.
+        known.setdefault((organisation, one.identity), one)
+    return known
+
+
+def _by_person(before: Mapping[_Key, Judged], after: Mapping[_Key, Judged]) -> Iterator[Change]:
+    joined = {key: one for key, one in after.items() if one.verdict.counted and key not in before}
+    left = {key: one for key, one in before.items() if one.verdict.counted and key not in after}
+    for old, new in _renamed(left, joined):
+        reason = f"{left.pop(old).identity} is {joined[new].identity} now."
+        yield Change(name=joined.pop(new).name, cause=Cause.RENAMED, delta=0, reason=reason)
+    for one in joined.values():
+        yield Change(name=one.name, cause=Cause.JOINED, delta=1, reason=one.verdict.reason)
+    for one in left.values():
+        yield Change(name=one.name, cause=Cause.LEFT, delta=-1, reason="No backup in this month.")
+    for key in before.keys() & after.keys():
+        former, now = before[key].verdict, after[key].verdict
+        if former.counted and not now.counted:
+            cause = Cause.LICENCE_GONE if now == NO_LICENCE else Cause.FREE_NOW
+            yield Change(name=after[key].name, cause=cause, delta=-1, reason=now.reason)
+        elif now.counted and not former.counted:
+            yield Change(name=after[key].name, cause=Cause.COUNTED_NOW, delta=1, reason=now.reason)
+
+
+def _renamed(left: Mapping[_Key, Judged], joined: Mapping[_Key, Judged]) -> list[tuple[_Key, _Key]]:
+    """Who left and who joined under one name, where nobody else of the organisation did."""
+    leavers, joiners = _by(left, _organisation_and_name), _by(joined, _organisation_and_name)
+    return [
+        (leavers[name][0], joiners[name][0])
+        for name in leavers.keys() & joiners.keys()
+        if len(leavers[name]) == len(joiners[name]) == 1
+    ]
+
+
+def _organisation_and_name(one: Judged) -> Hashable:
+    return one.objects[0].organisation, fold(one.name)
+
+
+def _by(known: Mapping[_Key, Judged], what: Callable[[Judged], Hashable]) -> dict[Hashable, list[_Key]]:
+    found: dict[Hashable, list[_Key]] = defaultdict(list)
+    for key, one in known.items():
+        found[what(one)].append(key)
+    return found
+
+
+def _by_rule(by_former: Iterable[Judged], by_new: Iterable[Judged], rule: Rule) -> Iterator[Change]:
+    """Where two rules make different numbers of the same objects: each lot of names and people that hang together by them."""
+    lots: dict[int, _Lot] = {}
+    for weight, judged in ((-1, by_former), (1, by_new)):
+        for one in judged:
+            lot = _Lot([one.name], weight if one.verdict.counted else 0, [id(item) for item in one.objects])
+            for other in {id(lots[item]): lots[item] for item in lot.objects if item in lots}.values():
+                lot.take(other)
+            lots |= dict.fromkeys(lot.objects, lot)
+    for lot in {id(lot): lot for lot in lots.values()}.values():
+        if lot.delta:
+            names = " / ".join(sorted(set(lot.names)))
+            yield Change(name=names, cause=Cause.RULE_CHANGED, delta=lot.delta, reason=f"The rule is now: {rule.title}.")
+
+
+@dataclass(slots=True)
+class _Lot:
+    """Objects, by id, that hang together by somebody's grouping of them, and what the two rules make of them."""
+
+    names: list[str]
+    delta: int
+    objects: list[int]
+
+    def take(self, other: "_Lot") -> None:
+        self.names += other.names
+        self.delta += other.delta
+        self.objects += other.objects

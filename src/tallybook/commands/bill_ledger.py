@@ -1,0 +1,137 @@
+"""`tallybook bill --subscription`: the billed Microsoft 365 users of a month in the ledger, beside the month before."""
+
+import json
+import sys
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from rich.table import Table
+from rich.text import Text
+
+from tallybook.billing.against_former import BillBesideFormer, beside_former
+from tallybook.billing.billed_users import Chosen, has_usage
+from tallybook.billing.changes import Change
+from tallybook.billing.rules import Judged, Rule, find_rule
+from tallybook.commands.environment import open_database
+from tallybook.commands.printing import print_some, print_table
+from tallybook.database.scope import subscription_scope
+from tallybook.errors import Refused
+from tallybook.subscriptions.customers import find_customers
+from tallybook.subscriptions.subscriptions import find_subscription
+from tallybook.usage.months import month_before, month_text
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """What of a ledger is counted, by names. Without a rule it is those in force."""
+
+    subscription: str
+    month: date
+    customer: str | None
+    rule: str | None
+
+
+def bill_ledger(wanted: Wanted, *, as_json: bool) -> None:
+    """Print the month.
+
+    Raises:
+        NotFound: there is no such rule, subscription or customer.
+        Refused: the rule does not hold in the month, or counts no users.
+    """
+    rule = _checked_rule(wanted.rule, wanted.month) if wanted.rule else None
+    open_database()
+    named = find_subscription(wanted.subscription)
+    with subscription_scope(named.id):
+        only = None if wanted.customer is None else tuple(one.id for one in find_customers(named, [wanted.customer]))
+        chosen = Chosen(subscription_id=named.id, month=wanted.month, customer_ids=only)
+        found = beside_former(named, chosen, rule)
+        if as_json:
+            _print_json(found, named.name, wanted.month, rule)
+        else:
+            _print(found, wanted.month, rule)
+        if not has_usage(chosen):
+            whose = "" if wanted.customer is None else f" of {wanted.customer!r}"
+            sys.stderr.write(f"tallybook: The ledger has no usage{whose} of {month_text(wanted.month)}.\n")
+
+
+def _checked_rule(name: str, month: date) -> Rule:
+    rule = find_rule(name)
+    if not rule.counts_users:
+        raise Refused(f"The rule {name} counts objects, and not users. `tallybook report` has the objects.")
+    if not rule.holds_in(month):
+        raise Refused(f"The rule {name} holds {rule.holds}, and not in {month_text(month)}.")
+    return rule
+
+
+def _print_json(found: Iterable[BillBesideFormer], subscription: str, month: date, rule: Rule | None) -> None:
+    totals: Counter[str] = Counter(quantity=0, formerQuantity=0, recipe=0)
+    customers = []
+    for one in found:
+        totals.update(quantity=one.quantity, formerQuantity=one.former_quantity, recipe=one.recipe)
+        counted, free = (one.now.counted, one.now.free) if one.now else ([], [])
+        customers.append(
+            {
+                "customer": one.either.customer,
+                "product": one.either.product,
+                "rule": one.either.rule.name,
+                "quantity": one.quantity,
+                "formerQuantity": one.former_quantity,
+                "recipe": one.recipe,
+                "isHighestDay": one.either.rule.counts_days and one.quantity < len(counted),
+                "counted": [_judged(judged) for judged in counted],
+                "free": [_judged(judged) for judged in free],
+                "changes": [_changed(change) for change in one.changes],
+            }
+        )
+    told = {
+        "subscription": subscription,
+        "month": month_text(month),
+        "rule": rule.name if rule else None,
+        **totals,
+        "customers": customers,
+    }
+    print(json.dumps(told, ensure_ascii=False))
+
+
+def _judged(judged: Judged) -> dict[str, str]:
+    return {"identity": judged.identity, "name": judged.name, "reason": judged.verdict.reason}
+
+
+def _changed(change: Change) -> dict[str, object]:
+    return {"name": change.name, "cause": change.cause, "change": change.delta, "reason": change.reason}
+
+
+def _print(found: Iterable[BillBesideFormer], month: date, rule: Rule | None) -> None:
+    by = rule.title if rule else "the rules in force"
+    table = Table("Customer", "Product", title=f"Billed Microsoft 365 users of {month_text(month)}: {by}", title_justify="left")
+    for name in ("Billed", "Change", "By recipe", "Free"):
+        table.add_column(name, justify="right")
+    quantity = former = recipe = 0
+    reasons: Counter[str] = Counter()
+    changed: list[str] = []
+    counts_days = False
+    for one in found:
+        # As Text, since a name may look like markup.
+        names = Text(one.either.customer), Text(one.either.product)
+        change = one.quantity - one.former_quantity
+        table.add_row(*names, f"{one.quantity:,}", f"{change:+,}", f"{one.recipe:,}", f"{one.free_count:,}")
+        quantity, former, recipe = quantity + one.quantity, former + one.former_quantity, recipe + one.recipe
+        reasons.update(judged.verdict.reason for judged in (one.now.free if one.now else ()))
+        changed += (_in_words(one.either.customer, change) for change in one.changes)
+        counts_days |= one.either.rule.counts_days
+    table.add_section()
+    table.add_row("All customers", "", f"{quantity:,}", f"{quantity - former:+,}", f"{recipe:,}", f"{reasons.total():,}")
+    print_table(table)
+    if counts_days:
+        print("Where the days are known, the number is that of the highest day.")
+    print_some(f"Changes since {month_text(month_before(month))}", changed, len(changed))
+    print_some(
+        "Why what is free is free", (f"{count:,}: {reason}" for reason, count in sorted(reasons.items())), reasons.total()
+    )
+
+
+def _in_words(customer: str, change: Change) -> str:
+    name = f"{change.name}, " if change.name else ""
+    return f"{change.delta:+,} {customer}: {name}{change.cause}. {change.reason}"
