@@ -52,7 +52,8 @@ class BillBesideFormer:
 def users_of_month(subscription: Subscription, chosen: Chosen, rule: Rule | None = None) -> Iterator[CustomerBill]:
     """The billed users of a month by the rules in force, or by another one wherever users are counted."""
     rules = rules_in_force(subscription, chosen.month)
-    return billed_users(replace(chosen, product_ids=tuple(rules.counting_users)), _rule_of(rules, rule))
+    counting = tuple(each for each in rules.counting_users if chosen.product_ids is None or each in chosen.product_ids)
+    return billed_users(replace(chosen, product_ids=counting), _rule_of(rules, rule))
 
 
 def beside_former(subscription: Subscription, chosen: Chosen, rule: Rule | None = None) -> Iterator[BillBesideFormer]:

@@ -47,6 +47,15 @@ class BilledObject:
         return self.licence is not None and fold_name(self.licence) in _UNLICENSED
 
 
+def names_and_people(objects: list[BilledObject]) -> dict[str, set[Person]]:
+    """Each name of a user, folded, with the people who carry it."""
+    found: dict[str, set[Person]] = {}
+    users = [one for one in objects if one.is_user]
+    for name, person in identify([Seen(one.organisation, fold(one.name), one.email) for one in users]):
+        found.setdefault(name, set()).add(person)
+    return found
+
+
 def by_name(objects: list[BilledObject]) -> dict[str, list[BilledObject]]:
     """The objects of each name, folded as a spreadsheet compares."""
     found: dict[str, list[BilledObject]] = {}

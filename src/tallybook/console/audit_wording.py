@@ -9,6 +9,7 @@ from tallybook.audit.sealing import Facts
 _PHRASES = {
     "customer.aliased": "Added an alias of the customer",
     "role.granted": "Gave a role to",
+    "rule.set": "Set a counting rule of",
     "details.erased": "Erased what named a person in the log of",
 }
 # The values of an import by their names here, in this order; the database gives values back in an order of its own.

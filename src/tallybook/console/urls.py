@@ -1,12 +1,17 @@
 from django.urls import URLPattern, URLResolver, include, path
 
-from tallybook.console import audit_views, link_actions, link_views, program_pages, sign_in, views
+from tallybook.console import audit_views, billed_views, link_actions, link_views, program_pages, sign_in, views
 
 _usage = [
     path("", views.usage_details, name="usage"),
     path("export/", views.export_form, name="export"),
     path("export/count/", views.export_count, name="export-count"),
     path("export/download", views.export_download, name="export-download"),
+]
+_billed = [
+    path("", billed_views.billed_users, name="billed"),
+    path("<uuid:customer_id>/", billed_views.billed_customer, name="billed-customer"),
+    path("<uuid:customer_id>/person/", billed_views.billed_person, name="billed-person"),
 ]
 _audit = [
     path("", audit_views.audit_log, name="audit"),
@@ -41,6 +46,7 @@ urlpatterns = [
                     path("problems/<slug:name>", program_pages.problem, name="problem"),
                     path("favicon.ico", views.favicon, name="favicon"),
                     path("subscriptions/<uuid:subscription_id>/usage/", include(_usage)),
+                    path("subscriptions/<uuid:subscription_id>/billed-users/", include(_billed)),
                     path("subscriptions/<uuid:subscription_id>/audit/", include(_audit)),
                     path("subscriptions/<uuid:subscription_id>/links/", include(_links)),
                 ],

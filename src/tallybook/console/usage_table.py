@@ -9,27 +9,10 @@ from typing import NamedTuple
 
 from django.core.paginator import Page, Paginator
 
+from tallybook.console.arranging import ROWS_A_PAGE, Arrangement, Head
 from tallybook.console.wording import Unit, unit_for
 from tallybook.database.folding import fold_name
 from tallybook.usage.summary import UsageCount
-
-ROWS_A_PAGE = 50
-
-
-class Arrangement(NamedTuple):
-    """How the address wants the table: names that contain this, sorted by that column, this page of it."""
-
-    search: str = ""
-    sort: str = "name"
-    page: str = "1"
-
-    @property
-    def column(self) -> str:
-        return self.sort.removeprefix("-")
-
-    @property
-    def descending(self) -> bool:
-        return self.sort.startswith("-")
 
 
 class ObjectCount(NamedTuple):
@@ -48,30 +31,6 @@ class Product(NamedTuple):
 
     id: int
     name: str
-
-
-@dataclass(frozen=True)
-class Head:
-    """The head of a column. A first click sorts numbers with the largest on top, a second one turns round."""
-
-    column: str
-    label: str
-    kind: str
-    arrangement: Arrangement
-    unit: Unit | None = None
-
-    @property
-    def order(self) -> str:
-        if self.arrangement.column != self.column:
-            return ""
-        return "descending" if self.arrangement.descending else "ascending"
-
-    @property
-    def next_sort(self) -> str:
-        first, second = self.column, f"-{self.column}"
-        if self.kind != "name":
-            first, second = second, first
-        return second if self.arrangement.sort == first else first
 
 
 _NONE = ObjectCount(0, 0)

@@ -36,7 +36,7 @@ def home(request: HttpRequest) -> HttpResponse:
 def usage_details(request: HttpRequest, subscription_id: UUID) -> HttpResponse:
     with entered_by(person(request), subscription_id) as membership:
         page = read_usage_page(membership.subscription, request.GET)
-    return render(request, "console/usage_details.html", {"page": page, "table": page.table})
+    return render(request, "console/usage_details.html", {"page": page, "month": page.of, "table": page.table})
 
 
 @require_form_methods

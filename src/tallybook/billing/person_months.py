@@ -1,0 +1,60 @@
+"""What became of one person over several months. Call inside the subscription's scope."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date
+
+from tallybook.billing.against_former import users_of_month
+from tallybook.billing.billed_users import Chosen
+from tallybook.billing.rules import Judged, Rule
+from tallybook.database.folding import fold
+from tallybook.subscriptions.models import Subscription
+from tallybook.usage.months import month_text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Whom:
+    """A person of one organisation, empty where there is none, by their identity under any rule; both folded."""
+
+    organisation: str
+    identity: str
+
+    def is_in(self, judged: Judged) -> bool:
+        """Whether this is the person, or the name that they carry."""
+        known = {judged.identity} | {one.email or fold(one.name) for one in judged.objects}
+        return self.identity in known and any(one.organisation == self.organisation for one in judged.objects)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonMonth:
+    """A month of a person: the rule, and what it made of them. None where the customer had no users, or not this one."""
+
+    month: date
+    rule: Rule | None
+    judged: tuple[Judged, ...]
+
+    @property
+    def value(self) -> str:
+        """As addresses have it."""
+        return month_text(self.month)
+
+    @property
+    def types(self) -> str:
+        """The types of the objects, each once."""
+        return ", ".join(sorted({item.object_type for one in self.judged for item in one.objects}))
+
+    @property
+    def counted(self) -> bool:
+        return any(one.verdict.counted for one in self.judged)
+
+
+def months_of_person(subscription: Subscription, chosen: Chosen, months: Iterable[date], whom: Whom) -> list[PersonMonth]:
+    """The months in their order, each by the rule that was in force. `chosen` names one customer and product."""
+    return [_month_of(subscription, replace(chosen, month=month), whom) for month in months]
+
+
+def _month_of(subscription: Subscription, chosen: Chosen, whom: Whom) -> PersonMonth:
+    for bill in users_of_month(subscription, chosen):
+        found = tuple(one for one in bill.judged if whom.is_in(one))
+        return PersonMonth(month=chosen.month, rule=bill.rule, judged=found)
+    return PersonMonth(month=chosen.month, rule=None, judged=())

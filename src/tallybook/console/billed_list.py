@@ -1,0 +1,123 @@
+"""What the page Billed Users shows of a month: each customer's number, and how it differs from the month before."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple, Self
+from uuid import UUID
+
+from django.core.paginator import Page, Paginator
+from django.http import QueryDict
+
+from tallybook.billing.against_former import BillBesideFormer, beside_former
+from tallybook.billing.billed_users import Chosen
+from tallybook.console.arranging import ROWS_A_PAGE, Arrangement, Head
+from tallybook.console.month_page import MonthPage, read_month_page
+from tallybook.database.folding import fold_name
+from tallybook.subscriptions.models import Subscription
+
+
+class BilledLine(NamedTuple):
+    """The numbers of one customer and product, or the totals of several."""
+
+    customer_id: UUID | None
+    customer: str
+    product: str
+    rule: str
+    now: int
+    former: int
+    recipe: int
+    free: int
+
+    @classmethod
+    def of(cls, one: BillBesideFormer) -> Self:
+        bill = one.either
+        numbers = (one.quantity, one.former_quantity, one.recipe, one.free_count)
+        return cls(bill.customer_id, bill.customer, bill.product, bill.rule.title, *numbers)
+
+    @property
+    def change(self) -> int:
+        return self.now - self.former
+
+    @property
+    def folded(self) -> str:
+        return fold_name(self.customer)
+
+
+_KEYS: dict[str, Callable[[BilledLine], int | str]] = {
+    "name": lambda line: line.folded,
+    "billed": lambda line: line.now,
+    "change": lambda line: line.change,
+    "recipe": lambda line: line.recipe,
+    "free": lambda line: line.free,
+}
+
+
+class BilledTable:
+    """What of the lines is shown. Totals are of all customers that match the search, on whatever page they are."""
+
+    def __init__(self, lines: list[BilledLine], arrangement: Arrangement) -> None:
+        self.arrangement = arrangement
+        wanted = fold_name(arrangement.search)
+        matching = sorted((line for line in lines if wanted in line.folded), key=_KEYS["name"])
+        key = _KEYS.get(arrangement.column, _KEYS["name"])
+        self._lines = sorted(matching, key=key, reverse=arrangement.descending)
+        self.has_products = len({line.product for line in lines}) > 1
+        self.has_rules = len({line.rule for line in lines}) > 1
+
+    @property
+    def heads(self) -> list[Head]:
+        """Of the columns that sort: the customer, then the numbers."""
+        numbers = (("billed", "Billed"), ("recipe", "By recipe"), ("free", "Free"))
+        return [Head(column, label, "number", self.arrangement) for column, label in numbers]
+
+    @property
+    def name_head(self) -> Head:
+        return Head("name", "Customer", "name", self.arrangement)
+
+    @cached_property
+    def page(self) -> Page[BilledLine]:
+        return Paginator(self._lines, ROWS_A_PAGE).get_page(self.arrangement.page)
+
+    @cached_property
+    def totals(self) -> BilledLine:
+        names = ("now", "former", "recipe", "free")
+        sums = {name: sum(getattr(line, name) for line in self._lines) for name in names}
+        return BilledLine(customer_id=None, customer="", product="", rule="", **sums)
+
+    @property
+    def customer_count(self) -> int:
+        return len({line.customer_id for line in self._lines})
+
+    @property
+    def has_changes(self) -> bool:
+        """Whether any figure needs room for a change beside it."""
+        return any(line.change for line in self._lines)
+
+
+@dataclass(frozen=True, kw_only=True)
+class BilledPage:
+    """The page of all customers."""
+
+    of: MonthPage
+    table: BilledTable | None
+
+    @property
+    def with_changes(self) -> bool:
+        return self.of.has_former and self.table is not None and self.table.has_changes
+
+
+def read_billed_page(subscription: Subscription, query: QueryDict) -> BilledPage:
+    """Call inside the subscription's scope.
+
+    Raises:
+        Refused: the month in the address is none.
+    """
+    page = read_month_page(subscription, query)
+    if not page.has_usage:
+        return BilledPage(of=page, table=None)
+    # Only the numbers are kept: a large subscription has hundreds of thousands of objects.
+    lines = [
+        BilledLine.of(one) for one in beside_former(subscription, Chosen(subscription_id=subscription.id, month=page.month))
+    ]
+    return BilledPage(of=page, table=BilledTable(lines, Arrangement.of(query)))

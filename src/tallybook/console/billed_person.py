@@ -1,0 +1,60 @@
+"""What the page of one person shows: their objects, why they are counted or free, and their months."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.http import QueryDict
+
+from tallybook.billing.billed_users import Chosen
+from tallybook.billing.objects import BilledObject
+from tallybook.billing.person_months import PersonMonth, Whom, months_of_person
+from tallybook.console.billed_customer import find_customer
+from tallybook.console.month_page import MonthPage, read_month_page
+from tallybook.errors import NotFound
+from tallybook.subscriptions.models import Customer, Subscription
+
+_MOST_MONTHS = 13
+
+
+@dataclass(frozen=True, kw_only=True)
+class PersonPage:
+    """A person in a month, and in those around it."""
+
+    of: MonthPage
+    customer: Customer
+    whom: Whom
+    now: PersonMonth
+    months: list[PersonMonth]
+    """The newest first."""
+
+    @property
+    def name(self) -> str:
+        named = next((month for month in (self.now, *self.months) if month.judged), None)
+        return named.judged[0].name if named else self.whom.identity
+
+    @property
+    def objects(self) -> list[BilledObject]:
+        return [item for one in self.now.judged for item in one.objects]
+
+
+def read_person_page(subscription: Subscription, customer_id: UUID, query: QueryDict) -> PersonPage:
+    """Call inside the subscription's scope.
+
+    Raises:
+        NotFound: the subscription has no such customer, or nobody in its latest months is the one in the address.
+        Refused: the month in the address is none.
+    """
+    customer = find_customer(subscription, customer_id)
+    page = read_month_page(subscription, query)
+    whom = Whom(organisation=query.get("organisation", ""), identity=query.get("identity", ""))
+    product = query.get("product", "")
+    products = (int(product),) if product.isascii() and product.isdecimal() and len(product) <= len("32767") else ()
+    chosen = Chosen(subscription_id=subscription.id, month=page.month, product_ids=products, customer_ids=(customer_id,))
+    around = sorted({*page.with_usage, page.month})[-_MOST_MONTHS:]
+    if page.month not in around:
+        around = [page.month, *around[1:]]
+    months = months_of_person(subscription, chosen, around, whom)
+    if not any(month.judged for month in months):
+        raise NotFound("Nobody of this customer is known by that identity in its latest months.")
+    (now,) = (month for month in months if month.month == page.month)
+    return PersonPage(of=page, customer=customer, whom=whom, now=now, months=months[::-1])

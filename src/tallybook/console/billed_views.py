@@ -1,0 +1,34 @@
+"""The pages about billed users: all customers of a month, one of them, and one person."""
+
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from tallybook.console.billed_customer import read_customer_page
+from tallybook.console.billed_list import read_billed_page
+from tallybook.console.billed_person import read_person_page
+from tallybook.console.navigation import person
+from tallybook.subscriptions.access import entered_by
+
+
+@require_safe
+def billed_users(request: HttpRequest, subscription_id: UUID) -> HttpResponse:
+    with entered_by(person(request), subscription_id) as membership:
+        page = read_billed_page(membership.subscription, request.GET)
+    return render(request, "console/billed_users.html", {"page": page, "month": page.of, "table": page.table})
+
+
+@require_safe
+def billed_customer(request: HttpRequest, subscription_id: UUID, customer_id: UUID) -> HttpResponse:
+    with entered_by(person(request), subscription_id) as membership:
+        page = read_customer_page(membership.subscription, customer_id, request.GET)
+    return render(request, "console/billed_customer.html", {"page": page, "month": page.of})
+
+
+@require_safe
+def billed_person(request: HttpRequest, subscription_id: UUID, customer_id: UUID) -> HttpResponse:
+    with entered_by(person(request), subscription_id) as membership:
+        page = read_person_page(membership.subscription, customer_id, request.GET)
+    return render(request, "console/billed_person.html", {"page": page, "month": page.of})
