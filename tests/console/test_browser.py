@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Download, expect
-from tests.bookkeeping import OPERATOR, chosen, report
+from tests.bookkeeping import OPERATOR, chosen, customer_ids, report
 from tests.console.browsing import Complaints, Open, fits, visit
 from tests.console.cast import Filled, Months, fill, page_address
 
@@ -161,6 +161,10 @@ def test_every_page_fits_is_open_to_everybody_and_nothing_is_complained_of(
     page = open_page(color_scheme=scheme)
     for rest in ("", f"?month={months.current}", "?search=nobody", "export/", "export/?from=&to=", "export/?delimiter=x"):
         visit(page, page_address(subscription, rest), expected=400 if "=&to=" in rest or "=x" in rest else 200)
+    anchor = customer_ids(subscription)["Anchor Ltd"]
+    billed = f"/subscriptions/{subscription.id}/billed-users/"
+    for rest in ("", "?search=nobody", f"{anchor}/", f"{anchor}/person/?product=2&identity=ann%20bell"):
+        visit(page, billed + rest)
     visit(page, page_address(empty))
     for rest in ("", "?action=nothing.done", "?from=2026-10-02&to=2026-10-01"):
         visit(page, f"/subscriptions/{subscription.id}/audit/{rest}", expected=400 if "to=" in rest else 200)
@@ -170,6 +174,22 @@ def test_every_page_fits_is_open_to_everybody_and_nothing_is_complained_of(
     expect(page).to_have_title("Sign in · Tallybook")
     for open_to_everybody in ("/sign-in/", "/docs/api", "/problems/", "/problems/too-early"):
         visit(page, open_to_everybody)
+
+
+@pytest.mark.usefixtures("months")
+@pytest.mark.parametrize("with_scripts", [True, False], ids=["with JavaScript", "without"])
+def test_from_the_menu_to_why_a_person_is_counted(open_page: Open, with_scripts: bool) -> None:  # noqa: FBT001
+    page = open_page(java_script_enabled=with_scripts)
+    page.get_by_role("link", name="Billed Users").click()
+    page.get_by_role("row", name="Anchor Ltd").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Anchor Ltd")
+    expect(page.get_by_role("region", name="Changes").get_by_role("row", name="Bob Cole")).to_contain_text("Joined")
+    page.get_by_label("Name or address contains").fill("bob")
+    page.get_by_role("button", name="Show").click()
+    page.get_by_role("link", name="Bob Cole").click()
+    expect(page.get_by_text("Counted: this person has Mailbox.").first).to_be_visible()
+    page.get_by_role("main").get_by_role("link", name="Billed Users").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Billed Users")
 
 
 @pytest.mark.usefixtures("months")

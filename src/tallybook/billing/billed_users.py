@@ -26,7 +26,7 @@ _OBJECTS = f"""
     JOIN product p ON p.id = i.product_id
     LEFT JOIN organisation o ON o.subscription_id = i.subscription_id AND o.id = i.organisation_id
     WHERE {_CHOSEN}
-    ORDER BY c.name COLLATE "C", c.id, p.id
+    ORDER BY c.name COLLATE "C", c.id, p.id, i.object_type COLLATE "C", i.object_name COLLATE "C", i.object_key
 """
 _ANY = f"SELECT EXISTS (SELECT FROM usage_item i WHERE {_CHOSEN})"
 

@@ -115,7 +115,8 @@ def _each(objects: list[BilledObject]) -> _Groups:
 
 
 def _types(objects: Iterable[BilledObject]) -> str:
-    return " and ".join(sorted({one.object_type for one in objects}))
+    *most, last = sorted({one.object_type for one in objects})
+    return f"{', '.join(most)} and {last}" if most else last
 
 
 def _counted(objects: Iterable[BilledObject], why: str) -> Verdict:

@@ -29,7 +29,6 @@ class Person(NamedTuple):
 
     judged: Judged
     organisation: str
-    types: str
     address: str
     """The parameters of their page."""
 
@@ -47,13 +46,16 @@ class ProductBill:
     def change(self) -> int:
         return self.bill.quantity - self.bill.former_quantity
 
+    @property
+    def _judged(self) -> tuple[Judged, ...]:
+        return self.bill.now.judged if self.bill.now else ()
+
     @cached_property
     def _matching(self) -> list[Judged]:
         wanted = fold_name(self.arrangement.search)
-        judged = self.bill.now.judged if self.bill.now else ()
         return [
             one
-            for one in judged
+            for one in self._judged
             if (not self.shown or one.verdict.counted == (self.shown == "counted"))
             and (wanted in fold_name(one.name) or wanted in one.identity)
         ]
@@ -66,17 +68,21 @@ class ProductBill:
     def people(self) -> list[Person]:
         return [self._person(one) for one in self.page]
 
+    @property
+    def has_organisations(self) -> bool:
+        """Whether there are several, of which each has its own people."""
+        return len({item.organisation for one in self._judged for item in one.objects}) > 1
+
     @cached_property
     def differences(self) -> list[Tangle]:
         """Names and people that the recipe and a count of people see differently."""
-        objects = [item for one in (self.bill.now.judged if self.bill.now else ()) for item in one.objects]
+        objects = [item for one in self._judged for item in one.objects]
         return list(tangles(names_and_people(objects)))
 
     def _person(self, one: Judged) -> Person:
         organisation = one.objects[0].organisation
         whom = {"product": self.bill.either.product_id, "organisation": organisation, "identity": one.identity}
-        types = ", ".join(sorted({item.object_type for item in one.objects}))
-        return Person(one, organisation, types, urlencode({"month": self.month} | whom))
+        return Person(one, organisation, urlencode({"month": self.month} | whom))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -68,8 +68,8 @@ class BilledTable:
     @property
     def heads(self) -> list[Head]:
         """Of the columns that sort: the customer, then the numbers."""
-        numbers = (("billed", "Billed"), ("recipe", "By recipe"), ("free", "Free"))
-        return [Head(column, label, "number", self.arrangement) for column, label in numbers]
+        numbers = (("billed", "Billed", "number"), ("recipe", "By recipe", "number alone"), ("free", "Free", "number alone"))
+        return [Head(column, label, kind, self.arrangement) for column, label, kind in numbers]
 
     @property
     def name_head(self) -> Head:
