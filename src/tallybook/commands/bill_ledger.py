@@ -116,13 +116,13 @@ def _print(found: Iterable[BillBesideFormer], month: date, rule: Rule | None) ->
         # As Text, since a name may look like markup.
         names = Text(one.either.customer), Text(one.either.product)
         change = one.quantity - one.former_quantity
-        table.add_row(*names, f"{one.quantity:,}", f"{change:+,}", f"{one.recipe:,}", f"{one.free_count:,}")
+        table.add_row(*names, f"{one.quantity:,}", _signed(change), f"{one.recipe:,}", f"{one.free_count:,}")
         quantity, former, recipe = quantity + one.quantity, former + one.former_quantity, recipe + one.recipe
         reasons.update(judged.verdict.reason for judged in (one.now.free if one.now else ()))
         changed += (_in_words(one.either.customer, change) for change in one.changes)
         counts_days |= one.either.rule.counts_days
     table.add_section()
-    table.add_row("All customers", "", f"{quantity:,}", f"{quantity - former:+,}", f"{recipe:,}", f"{reasons.total():,}")
+    table.add_row("All customers", "", f"{quantity:,}", _signed(quantity - former), f"{recipe:,}", f"{reasons.total():,}")
     print_table(table)
     if counts_days:
         print("Where the days are known, the number is that of the highest day.")
@@ -132,6 +132,10 @@ def _print(found: Iterable[BillBesideFormer], month: date, rule: Rule | None) ->
     )
 
 
+def _signed(change: int) -> str:
+    return f"{change:+,}" if change else "0"
+
+
 def _in_words(customer: str, change: Change) -> str:
     name = f"{change.name}, " if change.name else ""
-    return f"{change.delta:+,} {customer}: {name}{change.cause}. {change.reason}"
+    return f"{_signed(change.delta)} {customer}: {name}{change.cause}. {change.reason}"
