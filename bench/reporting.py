@@ -11,9 +11,10 @@ from bench.installation import Installation
 from bench.table import Figure, megabytes, print_figures, seconds
 from bench.usage_file import Shape
 from tallybook.database.embedded.binaries import installed_binaries
-from tallybook.reports import itemised
 from tallybook.reports.building import BuiltReport, Form, build
 from tallybook.reports.choice import Choice
+from tallybook.reports.itemised import ITEMISED
+from tallybook.reports.kinds import parameters
 
 _ROUNDS = 3
 _RATIO = "0.7 or more"
@@ -76,5 +77,5 @@ def _script(choice: Choice, target: str) -> str:
 def _with_values(choice: Choice) -> str:
     """The report's own query with its values in place."""
     with connection.cursor() as cursor:
-        text: str = cursor.mogrify(itemised.rows_query(), itemised.parameters(choice))
+        text: str = cursor.mogrify(ITEMISED.rows_query(), parameters(choice))
     return text

@@ -33,6 +33,8 @@ SUBSCRIPTION_TABLES = (
     "usage_item",
     "revision",
     "rule_setting",
+    "counted_month",
+    "quantity",
     "membership",
     "audit_event",
     "audit_detail",

@@ -12,6 +12,7 @@ from django.utils import timezone
 from tests.bookkeeping import OCTOBER, OPERATOR, REGISTER_TABLES, SUBSCRIPTION_TABLES, usage
 from tests.conftest import TestDatabase
 
+from tallybook.billing.counting import count_months
 from tallybook.billing.rules import OBJECTS
 from tallybook.billing.rules_in_force import Span, set_rule
 from tallybook.database.scope import subscription_scope
@@ -50,7 +51,7 @@ ENFORCED = {
     "audit_detail (subscription_id, number) audit_event (subscription_id, number)",
     "customer_alias (subscription_id, customer_id) customer (subscription_id, id)",
     "organisation (subscription_id, customer_id) customer (subscription_id, id)",
-    "rule_setting (subscription_id, customer_id) customer (subscription_id, id)",
+    *(f"{table} (subscription_id, customer_id) customer (subscription_id, id)" for table in ("rule_setting", "quantity")),
     "usage_import (subscription_id, source_number) source (subscription_id, number)",
     *(
         f"{table} (subscription_id, link_id) report_link (subscription_id, id)"
@@ -83,6 +84,7 @@ def filled(subscription: Subscription, take: Callable[..., Summary], owner: User
     assert owner.pk
     take([usage(organisation="anchor.example")])
     take([usage(organisation="anchor.example", plan="Gold")])
+    count_months(subscription, OCTOBER, OCTOBER)
     with subscription_scope(subscription.id):
         alias_customer(subscription, "Anchor Ltd", f"Anker {uuid4()}", actor=OPERATOR)
         (customer,) = find_customers(subscription, ["Anchor Ltd"])
@@ -102,7 +104,7 @@ def test_every_table_with_a_subscription_is_known_here(database: TestDatabase) -
         "SELECT table_name FROM information_schema.columns WHERE table_schema = 'public' AND column_name = 'subscription_id'",
     )
     assert {name for (name,) in found} == {*SUBSCRIPTION_TABLES, *REGISTER_TABLES}
-    assert len(found) == 18
+    assert len(found) == 20
 
 
 @pytest.mark.parametrize("table", TENANT_TABLES)

@@ -8,6 +8,7 @@ from tests.docs.pages import quoted, read, rows, section
 from tallybook.reports.building import Format, Profile
 from tallybook.reports.csv_format import DELIMITERS
 from tallybook.reports.itemised import COLUMNS, SCHEMA
+from tallybook.reports.quantities import COLUMNS as OF_QUANTITIES
 from tallybook.reports.xlsx_format import MOST_ROWS
 from tallybook.subscriptions.models import Subscription
 
@@ -18,6 +19,11 @@ def test_every_column_stands_in_the_table_in_order() -> None:
     table = rows(section(PAGE, f"schema {SCHEMA}"))
     assert [(cells[0], cells[1]) for cells in table] == [(f"`{one.title}`", f"`{one.json_name}`") for one in COLUMNS]
     assert all(cells[2] and cells[3] for cells in table)
+
+
+def test_every_column_of_the_quantities_stands_in_the_table_in_order() -> None:
+    table = rows(section(PAGE, "The quantities"))
+    assert [(cells[0], cells[1]) for cells in table] == [(f"`{one.title}`", f"`{one.json_name}`") for one in OF_QUANTITIES]
 
 
 def test_every_format_profile_and_delimiter_is_told() -> None:

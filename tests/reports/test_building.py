@@ -22,6 +22,7 @@ from tallybook.metering.summary import Summary
 from tallybook.reports.building import Form, Format, Profile, build
 from tallybook.reports.choice import Choice
 from tallybook.reports.csv_format import write_api_csv
+from tallybook.reports.itemised import ITEMISED
 from tallybook.reports.json_format import write_json
 from tallybook.reports.splitting import write_zip
 from tallybook.subscriptions.models import Subscription
@@ -48,11 +49,19 @@ class Interrupted(io.BytesIO):
         return written
 
 
+def write_csv(choice: Choice, target: IO[bytes]) -> int:
+    return write_api_csv(ITEMISED, choice, target)
+
+
+def write_object(choice: Choice, target: IO[bytes]) -> int:
+    return write_json(ITEMISED, choice, target)
+
+
 def write_split(choice: Choice, target: IO[bytes]) -> int:
-    return write_zip(choice, ".csv", target, write_api_csv)
+    return write_zip(ITEMISED, choice, ".csv", target, write_csv)
 
 
-@pytest.mark.parametrize("write", [write_api_csv, write_json, write_split], ids=["csv", "json", "zip"])
+@pytest.mark.parametrize("write", [write_csv, write_object, write_split], ids=["csv", "json", "zip"])
 def test_an_import_in_the_middle_of_a_report_is_not_in_it(
     subscription: Subscription, take: Take, run: Run, tmp_path: Path, write: Callable[[Choice, IO[bytes]], int]
 ) -> None:

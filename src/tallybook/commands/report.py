@@ -3,6 +3,7 @@
 import os
 import sys
 import tempfile
+from enum import StrEnum
 from pathlib import Path
 from shutil import copyfileobj
 from typing import Annotated, Literal
@@ -16,11 +17,20 @@ from tallybook.errors import Refused
 from tallybook.reports.building import BuiltReport, Form, Format, Profile, build
 from tallybook.reports.choice import choose
 from tallybook.reports.csv_format import checked_delimiter
+from tallybook.reports.itemised import ITEMISED
+from tallybook.reports.quantities import QUANTITIES
 from tallybook.subscriptions.subscriptions import find_subscription
 from tallybook.usage.months import parse_month
 from tallybook.web.files import BLOCK_BYTES
 
 _STANDARD_OUTPUT = Path("-")
+
+
+class Kinds(StrEnum):
+    """The kinds of report, as the command calls them."""
+
+    ITEMISED = "itemised"
+    QUANTITIES = "quantities"
 
 
 def report(  # noqa: PLR0913 - one parameter for each option
@@ -30,15 +40,17 @@ def report(  # noqa: PLR0913 - one parameter for each option
     *,
     customer: Annotated[list[str] | None, typer.Option(metavar="NAME", help="Only this customer; may be repeated.")] = None,
     product: Annotated[list[str] | None, typer.Option(metavar="NAME", help="Only this product; may be repeated.")] = None,
+    kind: Annotated[Kinds, typer.Option(help="Every object, or a number for each customer and product.")] = Kinds.ITEMISED,
     format_: Annotated[Format, typer.Option("--format", help="Kind of file.")] = Format.CSV,
     profile: Annotated[Profile, typer.Option(help="CSV for programs, or for a spreadsheet.")] = Profile.API,
     delimiter: Annotated[str | None, typer.Option(help="For the profile excel: comma, semicolon or tab.")] = None,
     split_by: Annotated[Literal["customer"] | None, typer.Option(help="One file for each customer, in a zip.")] = None,
     output: Annotated[Path, typer.Option(help="Where to write it; - is standard output.")] = _STANDARD_OUTPUT,
 ) -> None:
-    """Write the itemised billing report of chosen months, customers and products."""
+    """Write the itemised billing report of chosen months, customers and products, or its quantities."""
     months = (parse_month(from_, "--from"), parse_month(to, "--to"))
     form = Form(
+        kind=QUANTITIES if kind is Kinds.QUANTITIES else ITEMISED,
         format=format_,
         profile=profile,
         delimiter=checked_delimiter(delimiter) if delimiter else None,

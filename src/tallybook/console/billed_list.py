@@ -9,10 +9,10 @@ from uuid import UUID
 from django.core.paginator import Page, Paginator
 from django.http import QueryDict
 
-from tallybook.billing.against_former import BillBesideFormer, beside_former
-from tallybook.billing.billed_users import Chosen
+from tallybook.billing.counting import UserQuantity, user_quantities
+from tallybook.billing.rules import find_rule
 from tallybook.console.arranging import ROWS_A_PAGE, Arrangement, Head
-from tallybook.console.month_page import MonthPage, read_month_page
+from tallybook.console.month_page import MonthPage
 from tallybook.database.folding import fold_name
 from tallybook.subscriptions.models import Subscription
 
@@ -30,10 +30,8 @@ class BilledLine(NamedTuple):
     free: int
 
     @classmethod
-    def of(cls, one: BillBesideFormer) -> Self:
-        bill = one.either
-        numbers = (one.quantity, one.former_quantity, one.recipe, one.free_count)
-        return cls(bill.customer_id, bill.customer, bill.product, bill.rule.title, *numbers)
+    def of(cls, one: UserQuantity) -> Self:
+        return cls(*one._replace(rule=find_rule(one.rule).title))
 
     @property
     def change(self) -> int:
@@ -107,17 +105,9 @@ class BilledPage:
         return self.of.has_former and self.table is not None and self.table.has_changes
 
 
-def read_billed_page(subscription: Subscription, query: QueryDict) -> BilledPage:
-    """Call inside the subscription's scope.
-
-    Raises:
-        Refused: the month in the address is none.
-    """
-    page = read_month_page(subscription, query)
+def read_billed_page(subscription: Subscription, page: MonthPage, query: QueryDict) -> BilledPage:
+    """Call inside the subscription's scope, when the month and the one before have been counted."""
     if not page.has_usage:
         return BilledPage(of=page, table=None)
-    # Only the numbers are kept: a large subscription has hundreds of thousands of objects.
-    lines = [
-        BilledLine.of(one) for one in beside_former(subscription, Chosen(subscription_id=subscription.id, month=page.month))
-    ]
+    lines = [BilledLine.of(one) for one in user_quantities(subscription.id, page.month, page.former_month)]
     return BilledPage(of=page, table=BilledTable(lines, Arrangement.of(query)))

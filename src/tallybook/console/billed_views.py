@@ -6,17 +6,24 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from tallybook.billing.counting import count_months
 from tallybook.console.billed_customer import read_customer_page
 from tallybook.console.billed_list import read_billed_page
 from tallybook.console.billed_person import read_person_page
+from tallybook.console.month_page import read_month_page
 from tallybook.console.navigation import person
+from tallybook.database.scope import subscription_scope
 from tallybook.subscriptions.access import entered_by
 
 
 @require_safe
 def billed_users(request: HttpRequest, subscription_id: UUID) -> HttpResponse:
     with entered_by(person(request), subscription_id) as membership:
-        page = read_billed_page(membership.subscription, request.GET)
+        month = read_month_page(membership.subscription, request.GET)
+    # Outside of the transaction above: a month is counted in a snapshot of its own.
+    count_months(membership.subscription, month.former_month, month.month)
+    with subscription_scope(subscription_id):
+        page = read_billed_page(membership.subscription, month, request.GET)
     return render(request, "console/billed_users.html", {"page": page, "month": page.of, "table": page.table})
 
 

@@ -16,7 +16,9 @@ from tallybook.database.scope import snapshot_scope
 from tallybook.errors import NotNow, Refused, is_no_room
 from tallybook.reports.choice import Choice
 from tallybook.reports.csv_format import write_api_csv, write_excel_csv
+from tallybook.reports.itemised import ITEMISED
 from tallybook.reports.json_format import write_json
+from tallybook.reports.kinds import Kind
 from tallybook.reports.splitting import write_zip
 from tallybook.reports.xlsx_format import write_xlsx
 from tallybook.subscriptions.revisions import LedgerState, ledger_state
@@ -24,6 +26,7 @@ from tallybook.web.files import BLOCK_BYTES
 
 # Whoever calls a link is not told the server's folders.
 KEPT_PLACE = "the server's folder for report files"
+_MOST_TRIES = 3
 
 
 class Format(StrEnum):
@@ -53,6 +56,7 @@ CONTENT_TYPES = {
 class Form:
     """How a report is written down."""
 
+    kind: Kind = ITEMISED
     format: Format = Format.CSV
     profile: Profile = Profile.API
     delimiter: str | None = None
@@ -104,8 +108,7 @@ def build(choice: Choice, form: Form, file: IO[bytes] | None = None) -> BuiltRep
     place = KEPT_PLACE if file else tempfile.gettempdir()
     file = file or tempfile.TemporaryFile()  # noqa: SIM115 - given to the caller
     try:
-        with told_clearly(place), snapshot_scope(choice.subscription.id):
-            _limit_time()
+        with told_clearly(place), _ready_snapshot(form.kind, choice):
             state = ledger_state(choice.subscription.id, choice.first_month, choice.last_month)
             row_count = _write(choice, form, file)
         with told_clearly(place):
@@ -117,28 +120,44 @@ def build(choice: Choice, form: Form, file: IO[bytes] | None = None) -> BuiltRep
         raise
 
 
+@contextmanager
+def _ready_snapshot(kind: Kind, choice: Choice) -> Iterator[None]:
+    """A snapshot in which everything that the report is made from is as new as the ledger."""
+    for _ in range(_MOST_TRIES):
+        if kind.prepare:
+            kind.prepare(choice)
+        with snapshot_scope(choice.subscription.id):
+            _limit_time()
+            if kind.is_ready is None or kind.is_ready(choice):
+                yield
+                return
+    raise NotNow("The ledger changed again and again while it was counted. Try again when the imports are done.")
+
+
 def _write(choice: Choice, form: Form, file: IO[bytes]) -> int:
     if form.split_by_customer:
-        return write_zip(choice, f"{form.mark}.{form.format}", file, lambda one, target: _write_one(one, form, target))
+        return write_zip(
+            form.kind, choice, f"{form.mark}.{form.format}", file, lambda one, target: _write_one(one, form, target)
+        )
     return _write_one(choice, form, file)
 
 
 def _write_one(choice: Choice, form: Form, file: IO[bytes]) -> int:
     """Write one report and return its number of rows."""
     if form.format is Format.XLSX:
-        return write_xlsx(choice, file)
+        return write_xlsx(form.kind, choice, file)
     if form.format is Format.JSON:
-        return write_json(choice, file, form.link)
+        return write_json(form.kind, choice, file, form.link)
     if form.profile is Profile.EXCEL:
-        return write_excel_csv(choice, file, form.delimiter or ",")
-    return write_api_csv(choice, file)
+        return write_excel_csv(form.kind, choice, file, form.delimiter or ",")
+    return write_api_csv(form.kind, choice, file)
 
 
 def _built(choice: Choice, form: Form, file: IO[bytes], row_count: int, state: LedgerState) -> BuiltReport:
     size_bytes, digest = measured(file)
     return BuiltReport(
         file=file,
-        file_name=f"itemised-billing-report-{choice.period}{form.mark}.{form.extension}",
+        file_name=f"{form.kind.file_stem}-{choice.period}{form.mark}.{form.extension}",
         content_type=CONTENT_TYPES[form.extension],
         row_count=row_count,
         size_bytes=size_bytes,

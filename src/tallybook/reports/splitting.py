@@ -10,7 +10,7 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 from tallybook.database.folding import fold_name
 from tallybook.database.queries import rows
 from tallybook.reports.choice import Choice
-from tallybook.reports.itemised import CUSTOMERS_QUERY, parameters
+from tallybook.reports.kinds import Kind, parameters
 from tallybook.web.files import BLOCK_BYTES
 
 # What some system does not allow in a file name, or gives a meaning.
@@ -21,10 +21,11 @@ _MOST_BYTES = 200
 _NOBODY = "no usage"
 
 
-def write_zip(choice: Choice, ending: str, target: IO[bytes], write_one: Callable[[Choice, IO[bytes]], int]) -> int:
+def write_zip(kind: Kind, choice: Choice, ending: str, target: IO[bytes], write_one: Callable[[Choice, IO[bytes]], int]) -> int:
     """Write a zip with a report of each customer who has usage in the choice. Returns the number of rows of all of them.
 
     Args:
+        kind: which report.
         choice: what the report is about. Without usage in it, the zip has one report, of a header and no rows.
         ending: what stands behind the months in the names of the reports, such as `.csv`.
         target: where the zip is written.
@@ -33,7 +34,7 @@ def write_zip(choice: Choice, ending: str, target: IO[bytes], write_one: Callabl
     count = 0
     taken: set[str] = set()
     with ZipFile(target, "w", ZIP_DEFLATED) as archive:
-        for name, one_choice in _by_customer(choice):
+        for name, one_choice in _by_customer(kind, choice):
             # A fixed time, so that the same data is the same file.
             entry = ZipInfo(f"{_file_name(name, taken)}-{choice.period}{ending}", (2000, 1, 1, 0, 0, 0))
             entry.compress_type = ZIP_DEFLATED
@@ -46,9 +47,9 @@ def write_zip(choice: Choice, ending: str, target: IO[bytes], write_one: Callabl
     return count
 
 
-def _by_customer(choice: Choice) -> list[tuple[str, Choice]]:
+def _by_customer(kind: Kind, choice: Choice) -> list[tuple[str, Choice]]:
     """The choice cut into one of each customer, by the customer's name."""
-    customers = rows(CUSTOMERS_QUERY, parameters(choice))
+    customers = rows(kind.customers_query, parameters(choice))
     # A zip with nothing in it looks broken, and some programs take it for that.
     return [(name, choice.of_customer(customer_id)) for customer_id, name in customers] or [(_NOBODY, choice)]
 

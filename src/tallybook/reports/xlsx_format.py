@@ -11,7 +11,7 @@ from xlsxwriter.worksheet import Worksheet
 from tallybook.database.queries import Row, number, stream
 from tallybook.errors import Refused
 from tallybook.reports.choice import Choice
-from tallybook.reports.itemised import COLUMNS, COUNT_QUERY, parameters, rows_query
+from tallybook.reports.kinds import Kind, parameters
 
 MOST_ROWS = 1_048_575
 # A workbook keeps about fifteen digits of a number; larger ones are written as text rather than rounded.
@@ -30,21 +30,21 @@ _OPTIONS = {
 _CREATED = datetime(2000, 1, 1, tzinfo=UTC).replace(tzinfo=None)
 
 
-def write_xlsx(choice: Choice, target: IO[bytes]) -> int:
+def write_xlsx(kind: Kind, choice: Choice, target: IO[bytes]) -> int:
     """Write the workbook and return its number of rows. Text stays text, whatever it looks like.
 
     Raises:
         Refused: more rows than a sheet has.
     """
-    count = number(COUNT_QUERY, parameters(choice))
+    count = number(kind.count_query, parameters(choice))
     if count > MOST_ROWS:
         raise Refused(f"The report has {count:,} rows, and a sheet of Excel {MOST_ROWS:,}. Choose CSV or fewer months.")
     archive = _Archive(target)
     try:
         # The library leaves its parts behind where it fails; a folder of our own goes with them.
         with tempfile.TemporaryDirectory() as folder, Workbook(archive, _OPTIONS | {"tmpdir": folder}) as workbook:
-            workbook.set_properties({"title": "Itemised billing report", "created": _CREATED})
-            _fill(workbook, choice)
+            workbook.set_properties({"title": kind.title, "created": _CREATED})
+            _fill(workbook, kind, choice)
     except FileCreateError as error:
         # The library's wrapping of what the system said, such as that the disk is full.
         raise OSError(*error.args[0].args) from None
@@ -80,15 +80,15 @@ class _Archive:
             self._target.flush()
 
 
-def _fill(workbook: Workbook, choice: Choice) -> None:
-    sheet = workbook.add_worksheet("Itemised billing report")
+def _fill(workbook: Workbook, kind: Kind, choice: Choice) -> None:
+    sheet = workbook.add_worksheet(kind.title)
     sheet.freeze_panes(1, 0)
     bold = workbook.add_format({"bold": True})
     whole = workbook.add_format({"num_format": "#,##0"})
-    for index, column in enumerate(COLUMNS):
+    for index, column in enumerate(kind.columns):
         sheet.set_column(index, index, _WIDTHS.get(column.title, _USUAL_WIDTH), None if column.is_text else whole)
         sheet.write_string(0, index, column.title, bold)
-    for line, row in enumerate(stream(rows_query(), parameters(choice)), start=1):
+    for line, row in enumerate(stream(kind.rows_query(), parameters(choice)), start=1):
         _write_row(sheet, line, row)
 
 

@@ -1,0 +1,149 @@
+"""The quantities of each month: counted once, and again when the ledger, the rules in force or the rules themselves change.
+
+A month is counted in one snapshot, and what comes out is kept with the revision that the snapshot saw. Whoever reads the
+quantities asks in the same transaction whether they are those of the revision that stands there.
+"""
+
+from collections.abc import Iterator
+from datetime import date
+from functools import cache
+from hashlib import sha256
+from importlib.resources import files
+from typing import NamedTuple
+from uuid import UUID
+
+from django.db import connection
+
+from tallybook.billing.billed_users import Chosen, billed_users
+from tallybook.billing.rules_in_force import RulesInForce, rules_in_force
+from tallybook.database.queries import rows, write
+from tallybook.database.scope import snapshot_scope, subscription_scope
+from tallybook.subscriptions.models import Subscription
+
+_STALE = """
+    SELECT r.month FROM revision r
+    LEFT JOIN counted_month c ON c.subscription_id = r.subscription_id AND c.month = r.month
+        AND c.revision = r.number AND c.rules_version = %(version)s
+    WHERE r.subscription_id = %(subscription)s AND r.month BETWEEN %(first)s AND %(last)s AND c.month IS NULL
+    ORDER BY r.month
+"""
+_REVISION = "SELECT number FROM revision WHERE subscription_id = %(subscription)s AND month = %(month)s"
+# Late usage of a closed month is billed as an adjustment, not as a quantity of the month in which it came.
+_OBJECTS = """
+    SELECT customer_id, product_id, count(*) FROM usage_item
+    WHERE subscription_id = %(subscription)s AND month = %(month)s AND adjustment_for IS NULL
+    GROUP BY customer_id, product_id
+"""
+
+
+class Counted(NamedTuple):
+    """The columns of a quantity, its subscription and month aside."""
+
+    customer_id: UUID
+    product_id: int
+    rule: str
+    quantity: int
+    recipe: int | None
+    free_count: int | None
+
+
+def count_months(subscription: Subscription, first_month: date, last_month: date) -> None:
+    """Count those of these months, both included, that have changed since they were counted. Call outside of a transaction."""
+    with subscription_scope(subscription.id):
+        stale = stale_months(subscription.id, first_month, last_month)
+    for month in stale:
+        with snapshot_scope(subscription.id):
+            ((revision,),) = rows(_REVISION, {"subscription": subscription.id, "month": month})
+            counted = list(_count(subscription, month))
+        with subscription_scope(subscription.id):
+            keep_counted(subscription.id, month, revision, counted)
+
+
+def stale_months(subscription_id: UUID, first_month: date, last_month: date) -> list[date]:
+    """Months of which no quantities are kept, or former ones. Call inside the subscription's scope."""
+    of_months = {"subscription": subscription_id, "first": first_month, "last": last_month, "version": rules_version()}
+    return [month for (month,) in rows(_STALE, of_months)]
+
+
+@cache
+def rules_version() -> str:
+    """Another one whenever the code that counts is another: what an earlier version counted is counted again."""
+    folder = files("tallybook.billing")
+    sources = sorted((one.name, one.read_bytes()) for one in folder.iterdir() if one.name.endswith(".py"))
+    return sha256(b"".join(name.encode() + b"\0" + content for name, content in sources)).hexdigest()
+
+
+def _count(subscription: Subscription, month: date) -> Iterator[Counted]:
+    rules = rules_in_force(subscription, month)
+    yield from _objects(subscription, month, rules)
+    of_users = Chosen(subscription_id=subscription.id, month=month, product_ids=tuple(rules.counting_users))
+    for bill in billed_users(of_users, rules.of):
+        yield Counted(bill.customer_id, bill.product_id, bill.rule.name, bill.quantity, bill.recipe, len(bill.free))
+
+
+def _objects(subscription: Subscription, month: date, rules: RulesInForce) -> Iterator[Counted]:
+    """Where objects are counted a number is enough: nobody has to be looked at."""
+    for customer_id, product_id, count in rows(_OBJECTS, {"subscription": subscription.id, "month": month}):
+        rule = rules.of(product_id, customer_id)
+        if not rule.counts_users:
+            yield Counted(customer_id, product_id, rule.name, count, None, None)
+
+
+# Of two who counted at once the later revision stays; the row of the month makes the second one wait for the first.
+_MARK = """
+    INSERT INTO counted_month AS c (subscription_id, month, revision, rules_version)
+    VALUES (%(subscription)s, %(month)s, %(revision)s, %(version)s)
+    ON CONFLICT (subscription_id, month) DO UPDATE SET revision = excluded.revision, rules_version = excluded.rules_version
+    WHERE c.revision < excluded.revision OR c.rules_version <> excluded.rules_version
+"""
+_CLEAR = "DELETE FROM quantity WHERE subscription_id = %(subscription)s AND month = %(month)s"
+_ADD = f"""
+    INSERT INTO quantity (subscription_id, month, {", ".join(Counted._fields)})
+    VALUES (%s, %s, {", ".join(["%s"] * len(Counted._fields))})
+"""
+
+
+def keep_counted(subscription_id: UUID, month: date, revision: int, counted: list[Counted]) -> None:
+    """Keep what was counted of a month at a revision, unless a later one was counted meanwhile. Call inside the scope."""
+    of_month = {"subscription": subscription_id, "month": month}
+    if write(_MARK, of_month | {"revision": revision, "version": rules_version()}):
+        write(_CLEAR, of_month)
+        with connection.cursor() as cursor:
+            cursor.executemany(_ADD, [(subscription_id, month, *one) for one in counted])
+
+
+_OF_USERS = """
+    WITH beside AS (
+        SELECT customer_id, product_id,
+            max(quantity) FILTER (WHERE month = %(month)s) AS now, max(quantity) FILTER (WHERE month = %(former)s) AS former,
+            max(recipe) FILTER (WHERE month = %(month)s) AS recipe, max(free_count) FILTER (WHERE month = %(month)s) AS free,
+            coalesce(max(rule) FILTER (WHERE month = %(month)s), max(rule)) AS rule
+        FROM quantity
+        WHERE subscription_id = %(subscription)s AND month IN (%(month)s, %(former)s) AND recipe IS NOT NULL
+        GROUP BY customer_id, product_id
+    )
+    SELECT c.id, c.name, p.name, b.rule, coalesce(now, 0), coalesce(former, 0), coalesce(recipe, 0), coalesce(free, 0)
+    FROM beside b
+    JOIN customer c ON c.subscription_id = %(subscription)s AND c.id = b.customer_id
+    JOIN product p ON p.id = b.product_id
+    ORDER BY c.name_folded COLLATE "C", p.id
+"""
+
+
+class UserQuantity(NamedTuple):
+    """The billed users of a customer and product in a month, and how many they were the month before."""
+
+    customer_id: UUID
+    customer: str
+    product: str
+    rule: str
+    now: int
+    former: int
+    recipe: int
+    free: int
+
+
+def user_quantities(subscription_id: UUID, month: date, former_month: date) -> list[UserQuantity]:
+    """The kept quantities of products of which users are counted, by customer. Call inside the subscription's scope."""
+    of_months = {"subscription": subscription_id, "month": month, "former": former_month}
+    return [UserQuantity(*row) for row in rows(_OF_USERS, of_months)]
