@@ -44,6 +44,7 @@ def test_making_showing_and_listing(link: Run) -> None:
         "name": "PSA",
         "state": "active",
         "url": told["url"],
+        "kind": "itemised",
         "format": "json",
         "period": "September 2026 to October 2026",
         "customers": ["Anchor Ltd"],

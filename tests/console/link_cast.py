@@ -30,6 +30,7 @@ def link_form(**changes: str | list[str]) -> Sent:
     usual: Sent = {
         "link_id": str(uuid4()),
         "name": "PSA, monthly",
+        "kind": "itemised",
         "format": "csv",
         "customers": "all",
         "products": "all",

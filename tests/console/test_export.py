@@ -15,6 +15,7 @@ from tests.bookkeeping import chosen, customer_ids, report, take, usage
 from tests.console.cast import Browse, Filled, fill, fill_customers, markup, page_address, words
 
 from tallybook.reports.building import Form, Format, Profile
+from tallybook.reports.quantities import QUANTITIES
 from tallybook.subscriptions.models import Subscription, User
 from tallybook.subscriptions.products import list_products
 
@@ -111,6 +112,24 @@ def test_every_format_is_what_the_command_writes(
     response = filled.client.get(page_address(filled.subscription, "export/download"), parameters)
     assert f'itemised-billing-report-{month}{ending}"' in response["Content-Disposition"]
     assert content(response) == report(chosen(filled.subscription, month, month), form)
+
+
+def test_the_quantities_are_what_the_command_writes(filled: Filled) -> None:
+    month = filled.months.previous
+    parameters = {"from": month, "to": month, "kind": "quantities"}
+    response = filled.client.get(page_address(filled.subscription, "export/download"), parameters)
+    assert f'quantities-{month}.csv"' in response["Content-Disposition"]
+    assert content(response) == report(chosen(filled.subscription, month, month), Form(kind=QUANTITIES))
+    shown = filled.client.get(page_address(filled.subscription, "export/"), parameters)
+    assert "A row for each month, customer and product of this choice." in words(shown)
+    assert 'value="quantities" checked' in markup(shown)
+
+
+def test_a_report_that_there_is_not_is_refused(filled: Filled) -> None:
+    parameters = {"from": filled.months.previous, "to": filled.months.previous, "kind": "all"}
+    response = filled.client.get(page_address(filled.subscription, "export/download"), parameters)
+    assert response.status_code == 400
+    assert "The report is none of itemised, quantities." in words(response)
 
 
 def test_xlsx_opens(browse: Browse, owner: User, subscription: Subscription, tmp_path: Path) -> None:

@@ -43,6 +43,18 @@ def test_what_was_chosen_in_the_dialog_stands_in_the_form(filled: Filled) -> Non
     assert 'aria-invalid="true"' not in page
 
 
+def test_a_link_of_quantities_is_made_from_the_dialog_and_says_so(filled: Filled) -> None:
+    address = links_address(filled.subscription, "new/")
+    assert 'value="quantities" checked' in markup(filled.client.post(address, {"kind": "quantities", "products_shown": "1"}))
+    sent = link_form(kind="quantities")
+    assert filled.client.post(address, sent).status_code == 200
+    assert link_now(filled.subscription, sent["link_id"]).saved.kind == "quantities"
+    assert "Quantities, CSV" in words(filled.client.get(links_address(filled.subscription)))
+    assert "Report Quantities, CSV" in words(filled.client.get(links_address(filled.subscription, f"{sent['link_id']}/")))
+    wrong = filled.client.post(address, link_form(kind="all"))
+    assert "Choose which report the link gives." in words(wrong)
+
+
 def test_at_first_nobody_may_call_and_the_period_moves(filled: Filled) -> None:
     response = filled.client.get(links_address(filled.subscription, "new/"))
     page = markup(response)

@@ -11,6 +11,7 @@ from tests.links.conftest import Answer, ask
 
 from tallybook.links import problems
 from tallybook.reports.itemised import COLUMNS
+from tallybook.reports.quantities import QUANTITIES
 
 
 @pytest.fixture
@@ -31,6 +32,7 @@ def test_it_names_every_problem_of_links_and_every_column(told: dict[str, Any]) 
     assert all(f'"{kind.type}"' in text for kind in problems.OF_LINKS)
     schemas = told["components"]["schemas"]
     assert list(schemas["Row"]["properties"]) == [column.json_name for column in COLUMNS]
+    assert list(schemas["Quantity"]["properties"]) == [column.json_name for column in QUANTITIES.columns]
 
 
 def test_it_is_a_page_that_asks_no_other_host() -> None:

@@ -67,6 +67,7 @@ def test_a_link_is_made_with_all_that_was_decided(make_link: MakeLink, filled: S
     assert (action, before) == ("link.created", None)
     assert after == {
         "name": "ConnectWise",
+        "kind": "itemised",
         "format": "json",
         "period": "the last 3 complete months",
         "customers": ["Anchor Ltd"],

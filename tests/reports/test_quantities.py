@@ -97,5 +97,5 @@ def test_by_the_command(subscription: Subscription, take: Take, run: Run) -> Non
         ["365 Total Backup", "2", "people"],
     ]
     nothing = run("report", *whose, "--from", "2026-01", "--to", "2026-01")
-    assert nothing.out == "Month,Customer Name,Customer ID,Customer Reference,Product,Quantity,Rule\n"
+    assert nothing.out == "Month,Customer Name,Customer ID,Customer Reference,Product,Quantity,Rule\r\n"
     assert "There is no usage in this choice" in nothing.err

@@ -9,7 +9,7 @@ import typer
 
 from tallybook.commands.acting import acting_operator
 from tallybook.commands.environment import open_database
-from tallybook.commands.options import AsJson, SubscriptionName
+from tallybook.commands.options import AsJson, ReportKind, SubscriptionName
 from tallybook.database.scope import subscription_scope
 from tallybook.errors import Refused
 from tallybook.links import links
@@ -21,6 +21,7 @@ from tallybook.links.listing import ListedLink, list_links
 from tallybook.links.periods import Period
 from tallybook.reports.building import Format
 from tallybook.reports.choice import choose_ids
+from tallybook.reports.every_kind import find_kind
 from tallybook.subscriptions.models import Subscription
 from tallybook.subscriptions.subscriptions import find_subscription
 from tallybook.usage.months import parse_month
@@ -42,6 +43,7 @@ def create(  # noqa: PLR0913 - one parameter for each option
     period: Annotated[
         str | None, typer.Option(help="this-month, previous-month, last-N-months or year-to-date: moves with the calendar.")
     ] = None,
+    kind: ReportKind = "itemised",
     format_: Annotated[Literal["csv", "json"], typer.Option("--format", help="What a call is answered with.")] = "csv",
     expires: Annotated[str, typer.Option(metavar="DATE|never", help="The last day on which the link answers.")] = "never",
     allow: Annotated[
@@ -65,6 +67,7 @@ def create(  # noqa: PLR0913 - one parameter for each option
         draft = Draft(
             name=name,
             period=months,
+            kind=find_kind(kind),
             format=Format(format_),
             customer_ids=customer_ids,
             product_ids=product_ids,
@@ -196,6 +199,7 @@ def _told(listed: ListedLink) -> dict[str, object]:
         "name": saved.name,
         "state": str(listed.state),
         "url": link_url(saved.id),
+        "kind": saved.kind,
         "format": saved.format,
         "period": values["period"],
         "customers": values["customers"],

@@ -3,7 +3,6 @@
 import os
 import sys
 import tempfile
-from enum import StrEnum
 from pathlib import Path
 from shutil import copyfileobj
 from typing import Annotated, Literal
@@ -11,26 +10,18 @@ from typing import Annotated, Literal
 import typer
 
 from tallybook.commands.environment import open_database
-from tallybook.commands.options import SubscriptionName
+from tallybook.commands.options import ReportKind, SubscriptionName
 from tallybook.database.scope import subscription_scope
 from tallybook.errors import Refused
 from tallybook.reports.building import BuiltReport, Form, Format, Profile, build
 from tallybook.reports.choice import choose
 from tallybook.reports.csv_format import checked_delimiter
-from tallybook.reports.itemised import ITEMISED
-from tallybook.reports.quantities import QUANTITIES
+from tallybook.reports.every_kind import find_kind
 from tallybook.subscriptions.subscriptions import find_subscription
 from tallybook.usage.months import parse_month
 from tallybook.web.files import BLOCK_BYTES
 
 _STANDARD_OUTPUT = Path("-")
-
-
-class Kinds(StrEnum):
-    """The kinds of report, as the command calls them."""
-
-    ITEMISED = "itemised"
-    QUANTITIES = "quantities"
 
 
 def report(  # noqa: PLR0913 - one parameter for each option
@@ -40,7 +31,7 @@ def report(  # noqa: PLR0913 - one parameter for each option
     *,
     customer: Annotated[list[str] | None, typer.Option(metavar="NAME", help="Only this customer; may be repeated.")] = None,
     product: Annotated[list[str] | None, typer.Option(metavar="NAME", help="Only this product; may be repeated.")] = None,
-    kind: Annotated[Kinds, typer.Option(help="Every object, or a number for each customer and product.")] = Kinds.ITEMISED,
+    kind: ReportKind = "itemised",
     format_: Annotated[Format, typer.Option("--format", help="Kind of file.")] = Format.CSV,
     profile: Annotated[Profile, typer.Option(help="CSV for programs, or for a spreadsheet.")] = Profile.API,
     delimiter: Annotated[str | None, typer.Option(help="For the profile excel: comma, semicolon or tab.")] = None,
@@ -50,7 +41,7 @@ def report(  # noqa: PLR0913 - one parameter for each option
     """Write the itemised billing report of chosen months, customers and products, or its quantities."""
     months = (parse_month(from_, "--from"), parse_month(to, "--to"))
     form = Form(
-        kind=QUANTITIES if kind is Kinds.QUANTITIES else ITEMISED,
+        kind=find_kind(kind),
         format=format_,
         profile=profile,
         delimiter=checked_delimiter(delimiter) if delimiter else None,

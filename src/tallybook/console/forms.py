@@ -15,6 +15,8 @@ from tallybook.reports.building import Form as ReportForm
 from tallybook.reports.building import Format, Profile
 from tallybook.reports.choice import Choice
 from tallybook.reports.csv_format import DELIMITERS
+from tallybook.reports.every_kind import KINDS
+from tallybook.reports.kinds import Kind
 from tallybook.subscriptions.customers import list_customers
 from tallybook.subscriptions.models import Customer, Product, Subscription
 from tallybook.subscriptions.products import list_products
@@ -26,6 +28,10 @@ FORMATS = {
     "csv-excel": ReportForm(profile=Profile.EXCEL),
     "xlsx": ReportForm(format=Format.XLSX),
     "json": ReportForm(format=Format.JSON),
+}
+KIND_LABELS = {
+    "itemised": "Itemised: a row for each object",
+    "quantities": "Quantities: what is billed, a row for each customer and product",
 }
 DELIMITER_CHOICES = [(name, name.capitalize()) for name in DELIMITERS]
 
@@ -98,6 +104,11 @@ class ExportForm(MonthChoices, forms.Form):
         error_messages={"invalid_choice": f"The format is none of {', '.join(FORMATS)}. Choose one of them."},
     )
 
+    kind = forms.ChoiceField(
+        choices=list(KIND_LABELS.items()),
+        required=False,
+        error_messages={"invalid_choice": f"The report is none of {', '.join(KINDS)}. Choose one of them."},
+    )
     delimiter = forms.ChoiceField(
         choices=DELIMITER_CHOICES,
         required=False,
@@ -147,8 +158,17 @@ class ExportForm(MonthChoices, forms.Form):
         )
 
     @property
+    def report_kind(self) -> Kind:
+        return KINDS[self.cleaned_data.get("kind") or "itemised"]
+
+    @property
+    def kinds(self) -> list[Option]:
+        chosen = self.sent.get("kind") or "itemised"
+        return [Option(name, label, name == chosen) for name, label in KIND_LABELS.items()]
+
+    @property
     def report_form(self) -> ReportForm:
-        form = FORMATS[self.cleaned_data["format"] or "csv"]
+        form = replace(FORMATS[self.cleaned_data["format"] or "csv"], kind=self.report_kind)
         # The page always sends a delimiter; only one of the formats has a choice of them.
         if form.profile is not Profile.EXCEL:
             return form

@@ -8,7 +8,7 @@ from django import forms
 from django.http import QueryDict
 
 from tallybook.console.audit_form import DayField
-from tallybook.console.forms import MonthChoices, MonthField, Option, SeveralField
+from tallybook.console.forms import KIND_LABELS, MonthChoices, MonthField, Option, SeveralField
 from tallybook.console.link_form_data import ALL, ANYONE, CHOSEN, FIXED, LAST_DAY, LAST_MONTHS, LISTED, NEVER, PERIODS, last_day
 from tallybook.errors import Refused
 from tallybook.links.allowing import normalised
@@ -16,6 +16,7 @@ from tallybook.links.drafts import FORMATS, Draft, checked_expiry
 from tallybook.links.links import Link
 from tallybook.links.periods import MOST_MONTHS, Period
 from tallybook.reports.building import Format
+from tallybook.reports.every_kind import find_kind
 from tallybook.subscriptions.customers import list_customers
 from tallybook.subscriptions.models import Subscription
 from tallybook.subscriptions.products import list_products
@@ -52,6 +53,7 @@ class LinkForm(MonthChoices, forms.Form):
         # Named after the parameters that the export dialog sends, of which `from` cannot be an attribute.
         self.fields |= {
             "name": forms.CharField(required=False, strip=False),
+            "kind": _one_of(KIND_LABELS, "Choose which report the link gives."),
             "format": _one_of(FORMATS, "Choose CSV or JSON."),
             "customers": _one_of((ALL, CHOSEN), "Choose whose usage the link gives."),
             "customer": SeveralField(
@@ -96,6 +98,7 @@ class LinkForm(MonthChoices, forms.Form):
             self.draft = Draft(
                 name=name,
                 period=period,
+                kind=find_kind(cleaned["kind"]),
                 format=Format(cleaned["format"]),
                 customer_ids=cleaned["customer"] if cleaned["customers"] == CHOSEN else None,
                 product_ids=cleaned["product"] if cleaned["products"] == CHOSEN else None,
@@ -158,6 +161,10 @@ class LinkForm(MonthChoices, forms.Form):
     def values(self) -> dict[str, str]:
         """What stands in the fields, as it was typed."""
         return {name: self.text(name) for name in self.fields}
+
+    @property
+    def kinds(self) -> list[Picked]:
+        return self._picked("kind", KIND_LABELS.items())
 
     @property
     def formats(self) -> list[Picked]:

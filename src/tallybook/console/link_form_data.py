@@ -10,6 +10,8 @@ from tallybook.links.drafts import FORMATS
 from tallybook.links.links import Link
 from tallybook.links.periods import PREVIOUS_MONTH, THIS_MONTH, YEAR_TO_DATE, Period
 from tallybook.reports.building import Format
+from tallybook.reports.every_kind import KINDS
+from tallybook.reports.itemised import ITEMISED
 from tallybook.subscriptions.models import Subscription
 from tallybook.subscriptions.products import list_products
 from tallybook.usage.months import month_text
@@ -36,6 +38,7 @@ def new_link(subscription: Subscription, sent: QueryDict) -> QueryDict:
     every = not products or len(set(products)) >= len(list_products())
     return _data(
         name="",
+        kind=sent.get("kind") if sent.get("kind") in KINDS else ITEMISED.name,
         format=sent.get("format") if sent.get("format") in FORMATS else Format.CSV,
         customers=CHOSEN if customers else ALL,
         customer=customers,
@@ -54,6 +57,7 @@ def saved_link(link: Link) -> QueryDict:
     saved, gate = link.saved, link.gate
     return _data(
         name=saved.name,
+        kind=saved.kind,
         format=saved.format,
         customers=ALL if saved.customer_ids is None else CHOSEN,
         customer=[str(one) for one in saved.customer_ids or ()],

@@ -14,6 +14,7 @@ from tallybook.links.describing import customer_names, link_url, product_names
 from tallybook.links.listing import ListedLink, SeenKey, State
 from tallybook.links.models import LinkCall
 from tallybook.links.periods import Period
+from tallybook.reports.quantities import QUANTITIES
 from tallybook.subscriptions.models import Subscription
 
 
@@ -92,6 +93,15 @@ class ToldLink:
     @property
     def url(self) -> str:
         return link_url(self.listed.id)
+
+    @property
+    def kind(self) -> str:
+        return self.listed.link.saved.kind.capitalize()
+
+    @property
+    def is_quantities(self) -> bool:
+        """Most are not, and so it is told of those alone."""
+        return self.listed.link.saved.kind == QUANTITIES.name
 
     @property
     def format(self) -> str:

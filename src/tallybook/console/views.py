@@ -1,5 +1,6 @@
 """The pages: each enters the subscription as the person who asks, reads, leaves, and only then renders."""
 
+from typing import NamedTuple
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_not_required
@@ -12,8 +13,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 from tallybook.console.forms import ExportForm
 from tallybook.console.navigation import person
 from tallybook.console.usage_page import read_usage_page
+from tallybook.console.wording import QUANTITIES_SENTENCE, count_sentence
 from tallybook.errors import NotNow, Refused
 from tallybook.reports.building import build
+from tallybook.reports.quantities import QUANTITIES
 from tallybook.subscriptions.access import entered_by, memberships_of
 from tallybook.usage.summary import count_items
 from tallybook.web.files import send_whole
@@ -73,22 +76,32 @@ def favicon(_request: HttpRequest) -> HttpResponse:
     return redirect(static("console/favicon.svg"))
 
 
+class RowCount(NamedTuple):
+    """How many rows a report will have, in words."""
+
+    words: str
+    is_empty: bool
+
+
 def _sent(request: HttpRequest) -> QueryDict:
     return request.POST if request.method == "POST" else request.GET
 
 
-def _read_form(request: HttpRequest, subscription_id: UUID) -> tuple[ExportForm, int | None]:
+def _read_form(request: HttpRequest, subscription_id: UUID) -> tuple[ExportForm, RowCount | None]:
     with entered_by(person(request), subscription_id) as membership:
         form = ExportForm(membership.subscription, _sent(request))
         return form, _count(form) if form.is_valid() else None
 
 
-def _count(form: ExportForm) -> int:
+def _count(form: ExportForm) -> RowCount:
     choice = form.choice
     months = (choice.first_month, choice.last_month)
-    return count_items(choice.subscription.id, months, choice.customer_ids, choice.product_ids)
+    items = count_items(choice.subscription.id, months, choice.customer_ids, choice.product_ids)
+    # How many quantities there are is known when they have been counted, which is the work of the report itself.
+    words = QUANTITIES_SENTENCE if items and form.report_kind is QUANTITIES else count_sentence(items)
+    return RowCount(words, is_empty=items == 0)
 
 
-def _form_page(request: HttpRequest, form: ExportForm, count: int | None, *, failed: int = 400) -> HttpResponse:
+def _form_page(request: HttpRequest, form: ExportForm, count: RowCount | None, *, failed: int = 400) -> HttpResponse:
     status = 200 if form.is_valid() else failed
     return render(request, "console/export.html", {"form": form, "count": count}, status=status)

@@ -61,6 +61,9 @@ def import_command(subscription: Subscription) -> str:
     return f"tallybook import FILE --subscription {shlex.quote(subscription.name)}"
 
 
+QUANTITIES_SENTENCE = "A row for each month, customer and product of this choice."
+
+
 def count_sentence(rows: int) -> str:
     """How many rows a report will have."""
     if rows == 0:

@@ -178,7 +178,7 @@ def _facts(call: Call, gate: Gate, resolved: Resolved, built: BuiltReport, token
         token=token,
         file_name=built.file_name,
         content_type=built.content_type,
-        content=content_of(gate, resolved.months, built.state.revisions),
+        content=content_of(gate, resolved.form.kind, resolved.months, built.state.revisions),
         sha256=built.sha256,
         size_bytes=built.size_bytes,
         row_count=built.row_count,

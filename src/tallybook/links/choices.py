@@ -9,6 +9,7 @@ from tallybook.links.periods import Period
 from tallybook.links.register import Gate
 from tallybook.reports.building import Form, Format
 from tallybook.reports.choice import Choice
+from tallybook.reports.every_kind import find_kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ def resolved_today(link: ReportLink) -> Resolved:
         customer_ids=None if link.customer_ids is None else tuple(link.customer_ids),
         product_ids=None if link.product_ids is None else tuple(link.product_ids),
     )
-    return Resolved(choice, Form(format=Format(link.format), link=str(link.id)))
+    return Resolved(choice, Form(kind=find_kind(link.kind), format=Format(link.format), link=str(link.id)))
 
 
 def months_today(period: str, zone: ZoneInfo) -> tuple[date, date]:

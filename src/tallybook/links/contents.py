@@ -10,6 +10,8 @@ from tallybook.database.queries import prepared_rows
 from tallybook.database.scope import SCOPE_OF_ONE_QUERY
 from tallybook.links.choices import months_today
 from tallybook.links.register import Gate
+from tallybook.reports.every_kind import find_kind
+from tallybook.reports.kinds import Kind
 from tallybook.subscriptions.revisions import MONTH_AND_NUMBER
 from tallybook.usage.months import month_text
 
@@ -18,6 +20,7 @@ _NOW = f"""
     {SCOPE_OF_ONE_QUERY}
     SELECT
         (SELECT period FROM report_link WHERE subscription_id = scope.id AND id = %(link)s),
+        (SELECT kind FROM report_link WHERE subscription_id = scope.id AND id = %(link)s),
         (SELECT time_zone FROM subscription WHERE id = scope.id),
         ARRAY(SELECT {MONTH_AND_NUMBER} FROM revision WHERE subscription_id = scope.id ORDER BY month)
     FROM scope
@@ -33,13 +36,14 @@ def content_now(gate: Gate) -> str:
     if connection.in_atomic_block:
         raise RuntimeError("A scope of one query has to be a transaction of its own.")
     of_link = {"subscription": str(gate.subscription_id), "link": gate.link_id}
-    ((period, time_zone, revisions),) = prepared_rows(_NOW, of_link)
+    ((period, kind, time_zone, revisions),) = prepared_rows(_NOW, of_link)
     months = months_today(period, ZoneInfo(time_zone))
     first, last = map(month_text, months)
-    return content_of(gate, months, " ".join(one for one in revisions if first <= one[: len(first)] <= last))
+    revisions_of_months = " ".join(one for one in revisions if first <= one[: len(first)] <= last)
+    return content_of(gate, find_kind(kind), months, revisions_of_months)
 
 
-def content_of(gate: Gate, months: tuple[date, date], revisions: str) -> str:
-    """The same for the same answer: link and its revision, months, and what the ledger says of them."""
-    said = (str(gate.link_id), str(gate.revision), *map(str, months), revisions)
+def content_of(gate: Gate, kind: Kind, months: tuple[date, date], revisions: str) -> str:
+    """The same for the same answer: link and its revision, kind of report, months, and what the ledger says of them."""
+    said = (str(gate.link_id), str(gate.revision), kind.name + kind.version(), *map(str, months), revisions)
     return sha256("\n".join(said).encode()).hexdigest()[:32]

@@ -24,6 +24,7 @@ def described(link: ReportLink, gate: LinkGate) -> Values:
     """What people decided about a link. Call inside the subscription's scope, in which customers have their names."""
     return {
         "name": link.name,
+        "kind": link.kind,
         "format": link.format,
         "period": Period(link.period).words,
         "customers": ALL if link.customer_ids is None else customer_names(link.subscription_id, link.customer_ids),

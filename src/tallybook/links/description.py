@@ -6,7 +6,9 @@ from typing import Any
 from django.conf import settings
 
 from tallybook.links import problems
-from tallybook.reports.itemised import COLUMNS, SCHEMA
+from tallybook.reports.itemised import ITEMISED, SCHEMA
+from tallybook.reports.kinds import Kind as ReportKind
+from tallybook.reports.quantities import QUANTITIES
 from tallybook.web.problems import CONTENT_TYPE, DATABASE_UNAVAILABLE, GENERAL, METHOD_NOT_ALLOWED, NOT_FOUND, Kind
 
 Described = dict[str, Any]
@@ -66,7 +68,7 @@ def description() -> Described:
                     "description": "The key that was shown once when the link was made, or when it was rotated.",
                 }
             },
-            "schemas": {"Report": _report(), "Problem": _problem(), "Row": _row()},
+            "schemas": {"Report": _report(), "Problem": _problem(), "Row": _row(ITEMISED), "Quantity": _row(QUANTITIES)},
         },
     }
 
@@ -157,7 +159,10 @@ def _report() -> Described:
                 "properties": {"from": _month(), "to": _month()},
             },
             "generatedAt": nullable | {"description": "When the ledger last changed for these months."},
-            "rows": {"type": "array", "items": {"$ref": "#/components/schemas/Row"}},
+            "rows": {
+                "type": "array",
+                "items": {"anyOf": [{"$ref": "#/components/schemas/Row"}, {"$ref": "#/components/schemas/Quantity"}]},
+            },
         },
     }
 
@@ -166,13 +171,13 @@ def _month() -> Described:
     return {"type": "string", "pattern": "^[0-9]{4}-(0[1-9]|1[0-2])$"}
 
 
-def _row() -> Described:
+def _row(kind: ReportKind) -> Described:
     return {
         "type": "object",
-        "required": [column.json_name for column in COLUMNS],
+        "required": [column.json_name for column in kind.columns],
         "properties": {
             column.json_name: {"type": ["string" if column.is_text else "integer", "null"], "description": column.title}
-            for column in COLUMNS
+            for column in kind.columns
         },
     }
 

@@ -7,6 +7,8 @@ from uuid import UUID
 from tallybook.errors import Refused
 from tallybook.links.periods import Period
 from tallybook.reports.building import Format
+from tallybook.reports.itemised import ITEMISED
+from tallybook.reports.kinds import Kind
 from tallybook.subscriptions.models import Subscription
 from tallybook.subscriptions.subscriptions import checked_name
 
@@ -23,6 +25,7 @@ class Draft:
 
     name: str
     period: Period
+    kind: Kind = ITEMISED
     format: Format = Format.CSV
     customer_ids: tuple[UUID, ...] | None = None
     product_ids: tuple[int, ...] | None = None

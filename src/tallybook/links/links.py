@@ -170,7 +170,8 @@ def _changeable(subscription: Subscription, link_id: UUID) -> Link:
 
 def _write(link: Link, draft: Draft) -> None:
     saved, gate = link.saved, link.gate
-    saved.name, saved.format, saved.period = draft.name.strip(), str(draft.format), draft.period.name
+    saved.name, saved.period = draft.name.strip(), draft.period.name
+    saved.kind, saved.format = draft.kind.name, str(draft.format)
     saved.customer_ids = None if draft.customer_ids is None else sorted(draft.customer_ids)
     saved.product_ids = None if draft.product_ids is None else sorted(draft.product_ids)
     gate.allowed = None if draft.allowed is None else list(draft.allowed)

@@ -25,6 +25,7 @@ class ReportLink(models.Model):
     subscription = models.ForeignKey(Subscription, on_delete=models.CASCADE, db_index=False)
     id: "models.UUIDField[UUID, UUID]" = models.UUIDField(editable=False)
     name = models.CharField(max_length=NAME_CHARACTERS)
+    kind = models.CharField(max_length=20, db_default="itemised")
     format = models.CharField(max_length=10)
     customer_ids = ArrayField(models.UUIDField(), null=True)
     product_ids = ArrayField(models.SmallIntegerField(), null=True)

@@ -47,4 +47,4 @@ _ORDER = """
         i.adjustment_for NULLS FIRST, i.object_key
 """
 
-ITEMISED = Kind(title="Itemised billing report", columns=COLUMNS, source=_SOURCE, order=_ORDER)
+ITEMISED = Kind(name="itemised", title="Itemised billing report", columns=COLUMNS, source=_SOURCE, order=_ORDER)

@@ -20,6 +20,7 @@ class Column(NamedTuple):
 class Kind:
     """A kind of report. In `source`, `c` is the customer; `order` is total, so that the same data is the same file."""
 
+    name: str
     title: str
     columns: tuple[Column, ...]
     source: str
@@ -28,6 +29,8 @@ class Kind:
     """Called before the snapshot in which it is built, outside of any transaction."""
     is_ready: Callable[[Choice], bool] | None = None
     """Asked in the snapshot: whether nothing has changed since it was prepared."""
+    version: Callable[[], str] = str
+    """Another one when the same ledger would give another report, as after an update of the rules."""
 
     @property
     def file_stem(self) -> str:

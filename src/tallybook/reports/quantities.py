@@ -1,6 +1,6 @@
 """The quantities: the short form of the itemised report, a row for each month, customer and product. What a PSA wants."""
 
-from tallybook.billing.counting import count_months, stale_months
+from tallybook.billing.counting import count_months, rules_version, stale_months
 from tallybook.reports.choice import Choice
 from tallybook.reports.kinds import Column, Kind, chosen_rows
 
@@ -30,4 +30,13 @@ def _is_ready(choice: Choice) -> bool:
     return not stale_months(choice.subscription.id, choice.first_month, choice.last_month)
 
 
-QUANTITIES = Kind(title="Quantities", columns=COLUMNS, source=_SOURCE, order=_ORDER, prepare=_prepare, is_ready=_is_ready)
+QUANTITIES = Kind(
+    name="quantities",
+    title="Quantities",
+    columns=COLUMNS,
+    source=_SOURCE,
+    order=_ORDER,
+    prepare=_prepare,
+    is_ready=_is_ready,
+    version=rules_version,
+)

@@ -10,7 +10,6 @@ register = template.Library()
 
 register.filter("size_in", lambda size_bytes, unit: wording.size_in(unit, size_bytes))
 register.filter("change_text", wording.change_text)
-register.filter("count_sentence", wording.count_sentence)
 
 
 @register.filter
