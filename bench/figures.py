@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from bench.calling import measure_calling
+from bench.counting import measure_counting
 from bench.downloading import measure_downloading
 from bench.granting import measure_granting
 from bench.importing import measure_importing
@@ -37,6 +38,7 @@ def measure(installation: Installation, rows: int) -> None:
     measure_importing(installation, subscription.name, shape)
     first, last = (parse_month(text, "The month") for text in shape.first_and_last)
     choice = Choice(subscription=subscription, first_month=first, last_month=last)
+    measure_counting(subscription, last, shape)
     digest = measure_reporting(installation, choice, shape)
     measure_downloading(installation, choice, digest)
     # Half of the months: 500,000 of a million rows.

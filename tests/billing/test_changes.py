@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from tallybook.billing.billed_users import CustomerBill
 from tallybook.billing.changes import Cause, Change, changes
 from tallybook.billing.objects import BilledObject
-from tallybook.billing.rules import FROM_APRIL_2022, PEOPLE, RECIPE, Rule
+from tallybook.billing.rules import FROM_APRIL_2022, OBJECTS, PEOPLE, RECIPE, Rule
 
 ANN, BEN = "ann@a.example", "ben@a.example"
-USER_RULES = (PEOPLE, RECIPE, FROM_APRIL_2022)
+RULES = (PEOPLE, RECIPE, FROM_APRIL_2022, OBJECTS)
 
 
 def mailbox(name: str = "Ann", email: str = ANN, **facts: Any) -> BilledObject:  # noqa: ANN401
@@ -92,6 +92,19 @@ def test_a_new_rule_is_told_apart_from_who_came_and_went() -> None:
     assert {one.reason for one in found if one.cause == Cause.RULE_CHANGED} == {"The rule is now: People."}
 
 
+def test_from_objects_to_people_nobody_leaves() -> None:
+    both = [mailbox(), mailbox(object_type="OneDrive"), mailbox("Ben", BEN)]
+    assert told(changes(bill(OBJECTS, both), bill(PEOPLE, both))) == [(-1, "Ann", Cause.RULE_CHANGED)]
+    assert told(changes(bill(PEOPLE, both), bill(OBJECTS, both))) == [(1, "Ann", Cause.RULE_CHANGED)]
+
+
+def test_what_a_new_rule_makes_of_the_days_comes_from_the_rule() -> None:
+    on_two_days = [mailbox(days_mask=1), mailbox("Ben", BEN, days_mask=2)]
+    (change,) = changes(bill(PEOPLE, on_two_days), bill(FROM_APRIL_2022, on_two_days))
+    assert (change.delta, change.name, change.cause) == (-1, "", Cause.RULE_CHANGED)
+    assert change.reason == "The rule is now: Licensed people, as from April 2022."
+
+
 def test_nobody_is_left_when_everything_is_gone() -> None:
     assert told(changes(bill(PEOPLE, [mailbox()]), None)) == [(-1, "Ann", Cause.LEFT)]
     assert changes(None, None) == []
@@ -113,7 +126,7 @@ _OBJECTS = st.lists(
 )
 
 
-@given(_OBJECTS, _OBJECTS, st.sampled_from(USER_RULES), st.sampled_from(USER_RULES))
+@given(_OBJECTS, _OBJECTS, st.sampled_from(RULES), st.sampled_from(RULES))
 def test_what_is_told_adds_up(before: list[BilledObject], after: list[BilledObject], former: Rule, now: Rule) -> None:
     first, second = bill(former, before), bill(now, after)
     found = changes(first, second)
@@ -122,6 +135,6 @@ def test_what_is_told_adds_up(before: list[BilledObject], after: list[BilledObje
         assert all(one.cause != Cause.HIGHEST_DAY for one in found)
 
 
-@given(_OBJECTS, st.sampled_from(USER_RULES))
+@given(_OBJECTS, st.sampled_from(RULES))
 def test_the_same_month_again_differs_by_nothing(objects: list[BilledObject], rule: Rule) -> None:
     assert changes(bill(rule, objects), bill(rule, objects[::-1])) == []

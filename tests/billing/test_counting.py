@@ -4,16 +4,18 @@ from collections.abc import Callable
 from datetime import date
 
 import pytest
+from django.conf import settings
 from tests.bookkeeping import OCTOBER, OPERATOR, customer_ids, query, usage
 from tests.conftest import SAMPLES
 
 from tallybook.billing import counting
-from tallybook.billing.against_former import users_of_month
+from tallybook.billing.against_former import beside_former, users_of_month
 from tallybook.billing.billed_users import Chosen
 from tallybook.billing.counting import count_months, stale_months, user_quantities
-from tallybook.billing.rules import RECIPE
+from tallybook.billing.rules import OBJECTS, RECIPE
 from tallybook.billing.rules_in_force import Span, set_rule
 from tallybook.database.scope import subscription_scope
+from tallybook.errors import NotNow
 from tallybook.metering.summary import Summary
 from tallybook.subscriptions.customers import rename_customer
 from tallybook.subscriptions.models import Subscription
@@ -102,11 +104,37 @@ def test_other_rules_count_again(subscription: Subscription, take: Take, monkeyp
     take(TWO_ANNS)
     count_months(subscription, OCTOBER, OCTOBER)
     before = versions(subscription)
-    monkeypatch.setattr(counting, "rules_version", lambda: "next")
+    monkeypatch.setattr(counting, "_RULES_VERSION", "next")
     assert stale(subscription) == [OCTOBER]
     count_months(subscription, OCTOBER, OCTOBER)
     assert stale(subscription) == []
     assert versions(subscription) != before
+
+
+def test_counting_that_takes_too_long_is_given_up(
+    subscription: Subscription, take: Take, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    take([*TWO_ANNS, usage(month="2026-09")])
+    monkeypatch.setattr(settings.INSTALLATION, "report_timeout_seconds", -1)
+    with pytest.raises(NotNow, match="Counting 2 months took longer"):
+        count_months(subscription, SEPTEMBER, OCTOBER)
+    assert kept(subscription) == []
+
+
+def test_where_objects_were_counted_and_now_users_both_are_told(subscription: Subscription, take: Take) -> None:
+    boxes = [usage(month=month, object_type=kind) for month in ("2026-09", "2026-10") for kind in ("Mailbox", "OneDrive")]
+    take(boxes)
+    with subscription_scope(subscription.id):
+        product = find_product("365 backup")
+        set_rule(subscription, Span(product, None, SEPTEMBER), OBJECTS, actor=OPERATOR)
+        set_rule(subscription, Span(product, None, OCTOBER), None, actor=OPERATOR)
+    count_months(subscription, SEPTEMBER, OCTOBER)
+    with subscription_scope(subscription.id):
+        (told,) = user_quantities(subscription.id, OCTOBER, SEPTEMBER)
+        (beside,) = beside_former(subscription, Chosen(subscription_id=subscription.id, month=OCTOBER))
+    assert (told.former, told.now, told.rule) == (2, 1, "people")
+    assert (beside.former_quantity, beside.quantity) == (2, 1)
+    assert [(change.delta, change.cause) for change in beside.changes] == [(-1, "rule changed")]
 
 
 def test_a_customer_who_is_gone_has_no_quantity(subscription: Subscription, take: Take) -> None:

@@ -69,6 +69,9 @@ def test_a_dated_rule_ends_with_its_last_month(inside: Subscription) -> None:
     put(inside, UNTIL_MARCH_2022, date(2022, 1, 1))
     assert in_force(inside, date(2022, 3, 1)) == UNTIL_MARCH_2022
     assert in_force(inside, date(2022, 4, 1)) == PEOPLE
+    put(inside, RECIPE, date(2021, 1, 1))
+    assert in_force(inside, date(2022, 3, 1)) == UNTIL_MARCH_2022
+    assert in_force(inside, date(2022, 4, 1)) == RECIPE
 
 
 def test_a_rule_that_does_not_hold_is_refused(inside: Subscription) -> None:

@@ -74,15 +74,28 @@ def test_everybody_is_named_with_the_reason(bill: Callable[..., Any], take: Take
 
 def test_a_table_for_people(run: Run, subscription: Subscription, take: Take) -> None:
     machine = usage(object_name="DC", object_type="VM", product="VM Backup")
-    take([usage(object_name="Ann"), usage(object_name="Site", object_type="SharePoint Files"), machine])
+    before = usage(object_name="Ben", month="2026-09")
+    take([usage(object_name="Ann"), usage(object_name="Site", object_type="SharePoint Files"), machine, before])
     done = run("bill", "--subscription", subscription.name, "--month", "2026-10")
     assert (done.status, done.err) == (0, "")
     lines = [" ".join(line.replace("│", " ").split()) for line in done.out.splitlines()]
     assert "Billed Microsoft 365 users of 2026-10: the rules in force" in lines
-    assert "Anchor Ltd 365 Total Backup 1 +1 1 1" in lines
-    assert "All customers 1 +1 1 1" in lines
+    assert "Anchor Ltd 365 Total Backup 1 0 1 1" in lines
+    assert "All customers 1 0 1 1" in lines
     assert "+1 Anchor Ltd: Ann, joined. Counted: this person has Mailbox." in lines
+    assert "-1 Anchor Ltd: Ben, left. No backup in this month." in lines
     assert "1: Free: SharePoint Files is none of the types by which users are billed." in lines
+
+
+def test_beside_a_month_of_which_nothing_is_known_nobody_joined_or_left(
+    run: Run, bill: Callable[..., Any], subscription: Subscription, take: Take
+) -> None:
+    take([usage(object_name="Ann")])
+    found = bill("2026-10")
+    assert (found["quantity"], found["formerQuantity"], found["customers"][0]["changes"]) == (1, None, [])
+    assert "Changes since" not in run("bill", "--subscription", subscription.name, "--month", "2026-10").out
+    nothing = run("bill", "--subscription", subscription.name, "--month", "2026-11", "--json")
+    assert (nothing.json["customers"], nothing.json["formerQuantity"]) == ([], None)
 
 
 def test_another_subscription_is_not_counted(

@@ -130,6 +130,13 @@ def test_a_customers_page_tells_why_the_number_changed(client: Client, subscript
     assert "Changes since" not in words(first)
 
 
+def test_of_a_month_without_usage_nobody_has_left(client: Client, subscription: Subscription, months: Months) -> None:
+    anchor = customer_ids(subscription)[ANCHOR]
+    response = client.get(billed_address(subscription, anchor, f"?month={months.current}"))
+    assert "Nothing was imported for this month" in words(response)
+    assert table_rows(response) == []
+
+
 @pytest.mark.parametrize(("query", "names"), [("show=free", ["Site"]), ("search=SMITH@", ["John Smith"]), ("search=zz", [])])
 def test_people_are_filtered(client: Client, subscription: Subscription, months: Months, query: str, names: list[str]) -> None:
     anchor = customer_ids(subscription)[ANCHOR]

@@ -7,7 +7,8 @@ from tests.docs.pages import quoted, read, rows, section
 
 from tallybook.reports.building import Format, Profile
 from tallybook.reports.csv_format import DELIMITERS
-from tallybook.reports.itemised import COLUMNS, SCHEMA
+from tallybook.reports.itemised import COLUMNS
+from tallybook.reports.kinds import SCHEMA
 from tallybook.reports.quantities import COLUMNS as OF_QUANTITIES
 from tallybook.reports.xlsx_format import MOST_ROWS
 from tallybook.subscriptions.models import Subscription

@@ -9,7 +9,8 @@ from tests.bookkeeping import Cells, chosen, new_subscription, report, reported,
 from tests.reports.texts import texts
 
 from tallybook.metering.summary import Summary
-from tallybook.reports.itemised import COLUMNS, SCHEMA
+from tallybook.reports.itemised import COLUMNS
+from tallybook.reports.kinds import SCHEMA
 from tallybook.subscriptions.models import Subscription
 
 ORDER = (

@@ -3,7 +3,7 @@
 Call these inside the subscription's scope.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from heapq import merge
@@ -49,34 +49,52 @@ class BillBesideFormer:
         return changes(self.former, self.now)
 
 
-def users_of_month(subscription: Subscription, chosen: Chosen, rule: Rule | None = None) -> Iterator[CustomerBill]:
-    """The billed users of a month by the rules in force, or by another one wherever users are counted."""
+def users_of_month(subscription: Subscription, chosen: Chosen) -> Iterator[CustomerBill]:
+    """The billed users of a month by the rules in force."""
     rules = rules_in_force(subscription, chosen.month)
-    counting = tuple(each for each in rules.counting_users if chosen.product_ids is None or each in chosen.product_ids)
-    return billed_users(replace(chosen, product_ids=counting), _rule_of(rules, rule))
+    return billed_users(_of(chosen, rules.counting_users), rules.counting_users_of)
 
 
 def beside_former(subscription: Subscription, chosen: Chosen, rule: Rule | None = None) -> Iterator[BillBesideFormer]:
-    """Customer by customer, by name, and product by product.
+    """Whatever is counted by users in the month or was in the month before, by customer, by name, and product.
 
-    Another rule is taken for the former month as well, where it holds there.
+    Call it in one snapshot, or a customer who is renamed meanwhile has two names.
+
+    Args:
+        subscription: whose ledger.
+        chosen: the month.
+        rule: counts users in place of the rules in force; in the former month too, where it holds there.
     """
     former_month = month_before(chosen.month)
+    former, now = rules_in_force(subscription, former_month), rules_in_force(subscription, chosen.month)
     former_rule = rule if rule and rule.holds_in(former_month) else None
-    former = users_of_month(subscription, replace(chosen, month=former_month), former_rule)
-    now = users_of_month(subscription, chosen, rule)
-    marked = merge(((bill, False) for bill in former), ((bill, True) for bill in now), key=_place)
+
+    def in_either(rules: RulesInForce, other: Rule | None) -> RuleOf:
+        def rule_of(product_id: int, customer_id: UUID) -> Rule | None:
+            in_force = rules.of(product_id, customer_id)
+            if in_force.counts_users:
+                return other or in_force
+            users = (each.counting_users_of(product_id, customer_id) for each in (former, now))
+            return in_force if any(users) else None
+
+        return rule_of
+
+    either = _of(chosen, [*former.counting_users, *now.counting_users])
+    bills_before = billed_users(replace(either, month=former_month), in_either(former, former_rule))
+    marked = merge(
+        ((bill, False) for bill in bills_before),
+        ((bill, True) for bill in billed_users(either, in_either(now, rule))),
+        key=_place,
+    )
     for _, group in groupby(marked, key=_place):
         bills = {is_now: bill for bill, is_now in group}
         yield BillBesideFormer(either=bills.get(True) or bills[False], former=bills.get(False), now=bills.get(True))
 
 
-def _rule_of(rules: RulesInForce, other: Rule | None) -> RuleOf:
-    def rule_of(product_id: int, customer_id: UUID) -> Rule:
-        in_force = rules.of(product_id, customer_id)
-        return other if other and in_force.counts_users else in_force
-
-    return rule_of
+def _of(chosen: Chosen, products: Iterable[int]) -> Chosen:
+    """Of these products those that were chosen."""
+    wanted = sorted({each for each in products if chosen.product_ids is None or each in chosen.product_ids})
+    return replace(chosen, product_ids=tuple(wanted))
 
 
 def _place(marked: tuple[CustomerBill, bool]) -> tuple[bytes, bytes, int]:

@@ -30,8 +30,8 @@ _OBJECTS = f"""
 """
 _ANY = f"SELECT EXISTS (SELECT FROM usage_item i WHERE {_CHOSEN})"
 
-RuleOf = Callable[[int, UUID], Rule]
-"""The rule for a product of a customer."""
+RuleOf = Callable[[int, UUID], Rule | None]
+"""The rule for a product of a customer; None leaves it out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +87,7 @@ def billed_users(chosen: Chosen, rule_of: RuleOf) -> Iterator[CustomerBill]:
         stream(_OBJECTS, chosen.parameters), key=itemgetter(0, 1, 2, 3)
     ):
         rule = rule_of(product_id, customer_id)
-        if not rule.counts_users:
+        if rule is None:
             continue
         objects = [_object(row) for row in found]
         judged = rule.judged(objects)

@@ -1,6 +1,6 @@
 """Why a customer's number is another one than in the month before: by name and cause."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -52,9 +52,9 @@ def changes(former: CustomerBill | None, now: CustomerBill | None) -> list[Chang
     found += _by_person(_known(before, rule.rule), _known(after, rule.rule))
     difference = (now.quantity if now else 0) - (former.quantity if former else 0)
     if rest := difference - sum(change.delta for change in found):
-        found.append(
-            Change(name="", cause=Cause.HIGHEST_DAY, delta=rest, reason="The number is that of the highest day of each month.")
-        )
+        # Whoever is counted is told by now; what is left comes from the days.
+        cause, reason = (Cause.RULE_CHANGED, _now_by(now.rule)) if now and is_new_rule else (Cause.HIGHEST_DAY, _HIGHEST_DAY)
+        found.append(Change(name="", cause=cause, delta=rest, reason=reason))
     return sorted(found, key=lambda change: (-change.delta, change.cause, fold(change.name)))
 
 
@@ -62,16 +62,28 @@ def _objects(judged: Iterable[Judged]) -> list[BilledObject]:
     return [item for one in judged for item in one.objects]
 
 
-_Key = tuple[str, str]
+_HIGHEST_DAY = "The number is that of the highest day of each month."
+
+
+def _now_by(rule: Rule) -> str:
+    return f"The rule is now: {rule.title}."
+
+
+_Key = tuple[str, str, int]
 
 
 def _known(judged: Iterable[Judged], rule: Rule) -> dict[_Key, Judged]:
-    """Everybody by organisation and identity; the recipe knows no organisations."""
+    """Everybody by organisation and identity; the recipe knows no organisations.
+
+    Those who are counted or not as a group come first; what is about no user may have the same identity, and objects that are
+    counted each for itself too: they are numbered.
+    """
     known: dict[_Key, Judged] = {}
+    numbers: Counter[tuple[str, str]] = Counter()
     for one in judged:
-        organisation = "" if rule == RECIPE else one.objects[0].organisation
-        # Those who are counted or not as a group come first; what is about no user may have the same name.
-        known.setdefault((organisation, one.identity), one)
+        place = ("" if rule == RECIPE else one.objects[0].organisation, one.identity)
+        known[*place, numbers[place]] = one
+        numbers[place] += 1
     return known
 
 
@@ -127,7 +139,7 @@ def _by_rule(by_former: Iterable[Judged], by_new: Iterable[Judged], rule: Rule) 
     for lot in {id(lot): lot for lot in lots.values()}.values():
         if lot.delta:
             names = " / ".join(sorted(set(lot.names)))
-            yield Change(name=names, cause=Cause.RULE_CHANGED, delta=lot.delta, reason=f"The rule is now: {rule.title}.")
+            yield Change(name=names, cause=Cause.RULE_CHANGED, delta=lot.delta, reason=_now_by(rule))
 
 
 @dataclass(slots=True)

@@ -4,20 +4,23 @@ A month is counted in one snapshot, and what comes out is kept with the revision
 quantities asks in the same transaction whether they are those of the revision that stands there.
 """
 
+import time
 from collections.abc import Iterator
 from datetime import date
-from functools import cache
 from hashlib import sha256
 from importlib.resources import files
 from typing import NamedTuple
+from unicodedata import unidata_version
 from uuid import UUID
 
+from django.conf import settings
 from django.db import connection
 
 from tallybook.billing.billed_users import Chosen, billed_users
 from tallybook.billing.rules_in_force import RulesInForce, rules_in_force
 from tallybook.database.queries import rows, write
 from tallybook.database.scope import snapshot_scope, subscription_scope
+from tallybook.errors import NotNow
 from tallybook.subscriptions.models import Subscription
 
 _STALE = """
@@ -48,10 +51,20 @@ class Counted(NamedTuple):
 
 
 def count_months(subscription: Subscription, first_month: date, last_month: date) -> None:
-    """Count those of these months, both included, that have changed since they were counted. Call outside of a transaction."""
+    """Count those of these months, both included, that have changed since they were counted. Call outside of a transaction.
+
+    Raises:
+        NotNow: it took longer than a report may. The months that have been counted by then are kept.
+    """
+    seconds = settings.INSTALLATION.report_timeout_seconds
+    deadline = time.monotonic() + seconds
     with subscription_scope(subscription.id):
         stale = stale_months(subscription.id, first_month, last_month)
     for month in stale:
+        if time.monotonic() > deadline:
+            raise NotNow(
+                f"Counting {len(stale):,} months took longer than {seconds} seconds. What was counted is kept; try again."
+            )
         with snapshot_scope(subscription.id):
             ((revision,),) = rows(_REVISION, {"subscription": subscription.id, "month": month})
             counted = list(_count(subscription, month))
@@ -65,19 +78,28 @@ def stale_months(subscription_id: UUID, first_month: date, last_month: date) -> 
     return [month for (month,) in rows(_STALE, of_months)]
 
 
-@cache
 def rules_version() -> str:
     """Another one whenever the code that counts is another: what an earlier version counted is counted again."""
-    folder = files("tallybook.billing")
-    sources = sorted((one.name, one.read_bytes()) for one in folder.iterdir() if one.name.endswith(".py"))
-    return sha256(b"".join(name.encode() + b"\0" + content for name, content in sources)).hexdigest()
+    return _RULES_VERSION
+
+
+def _hash_of_sources() -> str:
+    sources = [*files("tallybook.billing").iterdir(), files("tallybook.database") / "folding.py"]
+    digest = sha256(unidata_version.encode())
+    for source in sorted((one for one in sources if one.name.endswith(".py")), key=lambda one: one.name):
+        digest.update(source.name.encode() + b"\0" + source.read_bytes())
+    return digest.hexdigest()
+
+
+# At the start: when an update has brought other files, this process still counts by what it has read.
+_RULES_VERSION = _hash_of_sources()
 
 
 def _count(subscription: Subscription, month: date) -> Iterator[Counted]:
     rules = rules_in_force(subscription, month)
     yield from _objects(subscription, month, rules)
     of_users = Chosen(subscription_id=subscription.id, month=month, product_ids=tuple(rules.counting_users))
-    for bill in billed_users(of_users, rules.of):
+    for bill in billed_users(of_users, rules.counting_users_of):
         yield Counted(bill.customer_id, bill.product_id, bill.rule.name, bill.quantity, bill.recipe, len(bill.free))
 
 
@@ -119,8 +141,8 @@ _OF_USERS = """
             max(recipe) FILTER (WHERE month = %(month)s) AS recipe, max(free_count) FILTER (WHERE month = %(month)s) AS free,
             coalesce(max(rule) FILTER (WHERE month = %(month)s), max(rule)) AS rule
         FROM quantity
-        WHERE subscription_id = %(subscription)s AND month IN (%(month)s, %(former)s) AND recipe IS NOT NULL
-        GROUP BY customer_id, product_id
+        WHERE subscription_id = %(subscription)s AND month IN (%(month)s, %(former)s)
+        GROUP BY customer_id, product_id HAVING bool_or(recipe IS NOT NULL)
     )
     SELECT c.id, c.name, p.name, b.rule, coalesce(now, 0), coalesce(former, 0), coalesce(recipe, 0), coalesce(free, 0)
     FROM beside b
@@ -144,6 +166,6 @@ class UserQuantity(NamedTuple):
 
 
 def user_quantities(subscription_id: UUID, month: date, former_month: date) -> list[UserQuantity]:
-    """The kept quantities of products of which users are counted, by customer. Call inside the subscription's scope."""
+    """The kept quantities where users are counted, or were in the former month, by customer. Call inside the scope."""
     of_months = {"subscription": subscription_id, "month": month, "former": former_month}
     return [UserQuantity(*row) for row in rows(_OF_USERS, of_months)]

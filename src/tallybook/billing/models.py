@@ -10,8 +10,8 @@ from tallybook.subscriptions.models import NAME_CHARACTERS, Product, Subscriptio
 class RuleSetting(models.Model):
     """The rule of a product from a month on, for all customers, or for one. `number` counts within the subscription.
 
-    An empty rule goes back to what holds without this setting: for a customer to the subscription's rule, for a subscription
-    to the product's usual one.
+    An empty rule ends those that were set before: a customer's, so that the subscription's holds, or the subscription's, so
+    that the product's usual one does.
     """
 
     pk = models.CompositePrimaryKey("subscription_id", "number")

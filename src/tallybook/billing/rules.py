@@ -111,7 +111,7 @@ def _people(objects: list[BilledObject]) -> _Groups:
 
 
 def _each(objects: list[BilledObject]) -> _Groups:
-    return ((one.email or fold(one.name), [one]) for one in objects)
+    return ((f"{one.email or fold(one.name)}, {one.object_type}", [one]) for one in objects)
 
 
 def _types(objects: Iterable[BilledObject]) -> str:

@@ -23,18 +23,26 @@ class RulesInForce:
     """The rules of one month: a customer's own, else the subscription's, else the product's usual one."""
 
     def __init__(self, products: Iterable[Product], settings: Iterable[RuleSetting], month: date) -> None:
-        """`settings` come in the order of their months; those of later months, and rules that hold no more, play no part."""
+        """`settings` come in the order of their months.
+
+        Those of later months, and of rules that hold no more, are passed over: what was set before them goes on.
+        """
         self._usual = {product.id: usual_rule(product) for product in products}
         self._chosen: dict[tuple[int, UUID | None], Rule | None] = {}
         for setting in settings:
             rule = RULES.get(setting.rule)
-            if setting.first_month <= month:
-                self._chosen[setting.product_id, setting.customer_id] = rule if rule and rule.holds_in(month) else None
+            if setting.first_month <= month and (rule is None or rule.holds_in(month)):
+                self._chosen[setting.product_id, setting.customer_id] = rule
 
     def of(self, product_id: int, customer_id: UUID | None = None) -> Rule:
         """The rule for a product of a customer; without one, that of all customers who have none of their own."""
         own = self._chosen.get((product_id, customer_id))
         return own or self._chosen.get((product_id, None)) or self._usual[product_id]
+
+    def counting_users_of(self, product_id: int, customer_id: UUID) -> Rule | None:
+        """The rule for a product of a customer, where it counts users."""
+        rule = self.of(product_id, customer_id)
+        return rule if rule.counts_users else None
 
     @property
     def counting_users(self) -> list[int]:
@@ -68,7 +76,10 @@ class Span(NamedTuple):
 
 
 def set_rule(subscription: Subscription, span: Span, rule: Rule | None, *, actor: Actor) -> None:
-    """Count a product by a rule from a month on; None goes back to what holds without it. The same again changes nothing.
+    """Count a product by a rule from a month on. The same again changes nothing.
+
+    None ends the rules that were set before: a customer's, so that the subscription's holds, or the subscription's, so that
+    the product's usual one does.
 
     Raises:
         Refused: the rule does not hold in that month.

@@ -16,11 +16,13 @@ from tallybook.billing.changes import Change
 from tallybook.billing.rules import Judged, Rule, find_rule
 from tallybook.commands.environment import open_database
 from tallybook.commands.printing import print_some, print_table
-from tallybook.database.scope import subscription_scope
+from tallybook.database.scope import snapshot_scope
 from tallybook.errors import Refused
 from tallybook.subscriptions.customers import find_customers
 from tallybook.subscriptions.subscriptions import find_subscription
 from tallybook.usage.months import month_before, month_text
+
+_UNKNOWN = "\N{EN DASH}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,14 +45,17 @@ def bill_ledger(wanted: Wanted, *, as_json: bool) -> None:
     rule = _checked_rule(wanted.rule, wanted.month) if wanted.rule else None
     open_database()
     named = find_subscription(wanted.subscription)
-    with subscription_scope(named.id):
+    with snapshot_scope(named.id):
         only = None if wanted.customer is None else tuple(one.id for one in find_customers(named, [wanted.customer]))
         chosen = Chosen(subscription_id=named.id, month=wanted.month, customer_ids=only)
-        found = beside_former(named, chosen, rule)
+        months = [Chosen(subscription_id=named.id, month=month) for month in (wanted.month, month_before(wanted.month))]
+        # Beside a month of which nothing is known, everybody would seem to have joined or left.
+        compares = all(map(has_usage, months))
+        found = beside_former(named, chosen, rule) if has_usage(months[0]) else iter(())
         if as_json:
-            _print_json(found, named.name, wanted.month, rule)
+            _print_json(found, named.name, wanted, rule, compares=compares)
         else:
-            _print(found, wanted.month, rule)
+            _print(found, wanted.month, rule, compares=compares)
         if not has_usage(chosen):
             whose = "" if wanted.customer is None else f" of {wanted.customer!r}"
             sys.stderr.write(f"tallybook: The ledger has no usage{whose} of {month_text(wanted.month)}.\n")
@@ -65,7 +70,9 @@ def _checked_rule(name: str, month: date) -> Rule:
     return rule
 
 
-def _print_json(found: Iterable[BillBesideFormer], subscription: str, month: date, rule: Rule | None) -> None:
+def _print_json(
+    found: Iterable[BillBesideFormer], subscription: str, wanted: Wanted, rule: Rule | None, *, compares: bool
+) -> None:
     totals: Counter[str] = Counter(quantity=0, formerQuantity=0, recipe=0)
     customers = []
     for one in found:
@@ -77,19 +84,20 @@ def _print_json(found: Iterable[BillBesideFormer], subscription: str, month: dat
                 "product": one.either.product,
                 "rule": one.either.rule.name,
                 "quantity": one.quantity,
-                "formerQuantity": one.former_quantity,
+                "formerQuantity": one.former_quantity if compares else None,
                 "recipe": one.recipe,
                 "isHighestDay": one.either.rule.counts_days and one.quantity < len(counted),
                 "counted": [_judged(judged) for judged in counted],
                 "free": [_judged(judged) for judged in free],
-                "changes": [_changed(change) for change in one.changes],
+                "changes": [_changed(change) for change in one.changes] if compares else [],
             }
         )
     told = {
         "subscription": subscription,
-        "month": month_text(month),
+        "month": month_text(wanted.month),
         "rule": rule.name if rule else None,
         **totals,
+        "formerQuantity": totals["formerQuantity"] if compares else None,
         "customers": customers,
     }
     print(json.dumps(told, ensure_ascii=False))
@@ -103,7 +111,7 @@ def _changed(change: Change) -> dict[str, object]:
     return {"name": change.name, "cause": change.cause, "change": change.delta, "reason": change.reason}
 
 
-def _print(found: Iterable[BillBesideFormer], month: date, rule: Rule | None) -> None:
+def _print(found: Iterable[BillBesideFormer], month: date, rule: Rule | None, *, compares: bool) -> None:
     by = rule.title if rule else "the rules in force"
     table = Table("Customer", "Product", title=f"Billed Microsoft 365 users of {month_text(month)}: {by}", title_justify="left")
     for name in ("Billed", "Change", "By recipe", "Free"):
@@ -115,14 +123,21 @@ def _print(found: Iterable[BillBesideFormer], month: date, rule: Rule | None) ->
     for one in found:
         # As Text, since a name may look like markup.
         names = Text(one.either.customer), Text(one.either.product)
-        change = one.quantity - one.former_quantity
-        table.add_row(*names, f"{one.quantity:,}", _signed(change), f"{one.recipe:,}", f"{one.free_count:,}")
+        change = _signed(one.quantity - one.former_quantity) if compares else _UNKNOWN
+        table.add_row(*names, f"{one.quantity:,}", change, f"{one.recipe:,}", f"{one.free_count:,}")
         quantity, former, recipe = quantity + one.quantity, former + one.former_quantity, recipe + one.recipe
         reasons.update(judged.verdict.reason for judged in (one.now.free if one.now else ()))
-        changed += (_in_words(one.either.customer, change) for change in one.changes)
+        changed += (_in_words(one.either.customer, change) for change in (one.changes if compares else ()))
         counts_days |= one.either.rule.counts_days
     table.add_section()
-    table.add_row("All customers", "", f"{quantity:,}", _signed(quantity - former), f"{recipe:,}", f"{reasons.total():,}")
+    table.add_row(
+        "All customers",
+        "",
+        f"{quantity:,}",
+        _signed(quantity - former) if compares else _UNKNOWN,
+        f"{recipe:,}",
+        f"{reasons.total():,}",
+    )
     print_table(table)
     if counts_days:
         print("Where the days are known, the number is that of the highest day.")

@@ -24,7 +24,7 @@ program = typer.Typer(help="The counting rules of a subscription.", no_args_is_h
 
 @program.command("set")
 def set_(
-    rule: Annotated[str, typer.Argument(help=f"{', '.join(RULES)}; or {_USUAL}: what holds without this setting.")],
+    rule: Annotated[str, typer.Argument(help=f"{', '.join(RULES)}; or {_USUAL}: ends the rules that were set before.")],
     subscription: SubscriptionName,
     product: Annotated[str, typer.Option(metavar="NAME", help="The product that is counted by it.")],
     first_month: Annotated[str, typer.Option("--from", metavar="YYYY-MM", help="The first month that is counted by it.")],
@@ -41,7 +41,8 @@ def set_(
         span = Span(find_product(product), whose, month)
         set_rule(chosen, span, chosen_rule, actor=acting_operator())
     of = f" of {whose.name!r}" if whose else ""
-    by = f"the rule {chosen_rule.name}" if chosen_rule else "what is usual"
+    usual = "the rule of its subscription" if whose else "the product's usual rule"
+    by = f"the rule {chosen_rule.name}" if chosen_rule else usual
     print(f"From {month_text(month)} on, {span.product.name!r}{of} is counted by {by}.")
 
 

@@ -17,7 +17,7 @@ from tallybook.billing.rules import Judged
 from tallybook.console.arranging import ROWS_A_PAGE, Arrangement
 from tallybook.console.month_page import MonthPage, read_month_page
 from tallybook.database.folding import fold_name
-from tallybook.errors import NotFound
+from tallybook.subscriptions.customers import customer_by_id
 from tallybook.subscriptions.models import Customer, Subscription
 from tallybook.usage.months import month_text
 
@@ -107,25 +107,14 @@ def read_customer_page(subscription: Subscription, customer_id: UUID, query: Que
         NotFound: the subscription has no such customer.
         Refused: the month in the address is none.
     """
-    customer = find_customer(subscription, customer_id)
+    customer = customer_by_id(subscription, customer_id)
     page = read_month_page(subscription, query)
     shown = query.get("show", "") if query.get("show", "") in SHOWN else ""
     arrangement = Arrangement.of(query)
     chosen = Chosen(subscription_id=subscription.id, month=page.month, customer_ids=(customer_id,))
     bills = [
         ProductBill(bill=bill, month=month_text(page.month), arrangement=arrangement, shown=shown)
-        for bill in beside_former(subscription, chosen)
+        # Of a month of which nothing was imported nothing is known: nobody has left in it.
+        for bill in (beside_former(subscription, chosen) if page.has_usage else ())
     ]
     return CustomerPage(of=page, customer=customer, bills=bills, shown=shown, arrangement=arrangement)
-
-
-def find_customer(subscription: Subscription, customer_id: UUID) -> Customer:
-    """The customer of this id.
-
-    Raises:
-        NotFound: the subscription has none.
-    """
-    found = Customer.objects.filter(subscription_id=subscription.id, id=customer_id).first()
-    if found is None:
-        raise NotFound("There is no such customer in this subscription.")
-    return found

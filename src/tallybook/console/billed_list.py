@@ -61,7 +61,6 @@ class BilledTable:
         key = _KEYS.get(arrangement.column, _KEYS["name"])
         self._lines = sorted(matching, key=key, reverse=arrangement.descending)
         self.has_products = len({line.product for line in lines}) > 1
-        self.has_rules = len({line.rule for line in lines}) > 1
 
     @property
     def heads(self) -> list[Head]:

@@ -8,9 +8,9 @@ from django.http import QueryDict
 from tallybook.billing.billed_users import Chosen
 from tallybook.billing.objects import BilledObject
 from tallybook.billing.person_months import PersonMonth, Whom, months_of_person
-from tallybook.console.billed_customer import find_customer
 from tallybook.console.month_page import MonthPage, read_month_page
 from tallybook.errors import NotFound
+from tallybook.subscriptions.customers import customer_by_id
 from tallybook.subscriptions.models import Customer, Subscription
 
 _MOST_MONTHS = 13
@@ -44,7 +44,7 @@ def read_person_page(subscription: Subscription, customer_id: UUID, query: Query
         NotFound: the subscription has no such customer, or nobody in its latest months is the one in the address.
         Refused: the month in the address is none.
     """
-    customer = find_customer(subscription, customer_id)
+    customer = customer_by_id(subscription, customer_id)
     page = read_month_page(subscription, query)
     whom = Whom(organisation=query.get("organisation", ""), identity=query.get("identity", ""))
     product = query.get("product", "")

@@ -12,7 +12,7 @@ from tallybook.console.billed_list import read_billed_page
 from tallybook.console.billed_person import read_person_page
 from tallybook.console.month_page import read_month_page
 from tallybook.console.navigation import person
-from tallybook.database.scope import subscription_scope
+from tallybook.database.scope import snapshot_scope, subscription_scope
 from tallybook.subscriptions.access import entered_by
 
 
@@ -30,6 +30,9 @@ def billed_users(request: HttpRequest, subscription_id: UUID) -> HttpResponse:
 @require_safe
 def billed_customer(request: HttpRequest, subscription_id: UUID, customer_id: UUID) -> HttpResponse:
     with entered_by(person(request), subscription_id) as membership:
+        pass
+    # Two months are held beside each other, so that both are read in one snapshot.
+    with snapshot_scope(subscription_id):
         page = read_customer_page(membership.subscription, customer_id, request.GET)
     return render(request, "console/billed_customer.html", {"page": page, "month": page.of})
 
@@ -37,5 +40,7 @@ def billed_customer(request: HttpRequest, subscription_id: UUID, customer_id: UU
 @require_safe
 def billed_person(request: HttpRequest, subscription_id: UUID, customer_id: UUID) -> HttpResponse:
     with entered_by(person(request), subscription_id) as membership:
+        pass
+    with snapshot_scope(subscription_id):
         page = read_person_page(membership.subscription, customer_id, request.GET)
     return render(request, "console/billed_person.html", {"page": page, "month": page.of})

@@ -30,8 +30,8 @@ FORMATS = {
     "json": ReportForm(format=Format.JSON),
 }
 KIND_LABELS = {
-    "itemised": "Itemised: a row for each object",
-    "quantities": "Quantities: what is billed, a row for each customer and product",
+    "itemised": "Itemised, a row for each object",
+    "quantities": "Quantities, what is billed",
 }
 DELIMITER_CHOICES = [(name, name.capitalize()) for name in DELIMITERS]
 

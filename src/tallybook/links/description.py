@@ -6,7 +6,8 @@ from typing import Any
 from django.conf import settings
 
 from tallybook.links import problems
-from tallybook.reports.itemised import ITEMISED, SCHEMA
+from tallybook.reports.itemised import ITEMISED
+from tallybook.reports.kinds import SCHEMA
 from tallybook.reports.kinds import Kind as ReportKind
 from tallybook.reports.quantities import QUANTITIES
 from tallybook.web.problems import CONTENT_TYPE, DATABASE_UNAVAILABLE, GENERAL, METHOD_NOT_ALLOWED, NOT_FOUND, Kind
@@ -53,7 +54,7 @@ def description() -> Described:
         "info": {
             "title": "Tallybook report links",
             "version": "1",
-            "summary": "The itemised billing report, for programs.",
+            "summary": "The itemised billing report and its quantities, for programs.",
             "description": _ABOUT,
         },
         "servers": [{"url": f"{settings.INSTALLATION.public_url}/api/v1"}],

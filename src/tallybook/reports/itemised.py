@@ -2,8 +2,6 @@
 
 from tallybook.reports.kinds import Column, Kind, chosen_rows
 
-SCHEMA = 1
-
 
 def _utc(column: str) -> str:
     return f"""to_char({column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')"""

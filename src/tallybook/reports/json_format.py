@@ -5,8 +5,7 @@ from typing import IO
 
 from tallybook.reports.choice import Choice
 from tallybook.reports.copying import copy_rows
-from tallybook.reports.itemised import SCHEMA
-from tallybook.reports.kinds import Kind, parameters
+from tallybook.reports.kinds import SCHEMA, Kind, parameters
 from tallybook.subscriptions.revisions import last_changed_at
 from tallybook.usage.months import month_text
 

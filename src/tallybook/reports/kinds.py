@@ -6,6 +6,8 @@ from typing import Any, NamedTuple
 
 from tallybook.reports.choice import Choice
 
+SCHEMA = 1
+
 
 class Column(NamedTuple):
     """A column of a report: its name in CSV and XLSX, its name in JSON, its SQL, and whether it is text or a number."""

@@ -54,6 +54,18 @@ def find_customers(subscription: Subscription, names: Iterable[str]) -> list[Cus
     return list(found.values())
 
 
+def customer_by_id(subscription: Subscription, customer_id: UUID) -> Customer:
+    """The customer of this id.
+
+    Raises:
+        NotFound: the subscription has none.
+    """
+    found = Customer.objects.filter(subscription_id=subscription.id, id=customer_id).first()
+    if found is None:
+        raise NotFound("There is no such customer in this subscription.")
+    return found
+
+
 def alias_customer(subscription: Subscription, name: str, alias: str, *, actor: Actor) -> Customer:
     """Let files call a customer by another name too. The same alias again changes nothing.
 

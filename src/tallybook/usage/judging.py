@@ -222,14 +222,13 @@ _DISORDERED = (
 
 
 def find_changed(post: Post) -> int:
-    """Fill the table `changed` with the rows that differ from the source's live entry, merged with it.
+    """Fill the table `changed` with the rows that differ from the source's live entry, merged with it. Returns how many."""
+    return fill("changed", _FIND_CHANGED, post)
 
-    Rows whose one time contradicts the other, kept from an earlier file, are taken from the stage and judged.
 
-    Returns:
-        The number of changed rows.
-    """
-    return fill("changed", _FIND_CHANGED, post) - write(_TAKE_DISORDERED, {"reason": _DISORDERED})
+def take_disordered() -> int:
+    """Judge the changed rows whose one time contradicts the other, kept from an earlier file. Returns how many."""
+    return write(_TAKE_DISORDERED, {"reason": _DISORDERED})
 
 
 _FIND_MISSING = f"""

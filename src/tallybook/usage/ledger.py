@@ -3,8 +3,8 @@
 What a source says of an object in a month is one live entry. A later file of the same source retires it and gives the merged
 one; what was said is kept. A usage item is the fold of its live entries, one of each source.
 
-While one source alone speaks of an item, the item is its live entry too, and nothing has to be folded: entries in rows of
-their own are then only the retired ones. When a second source speaks, the first one's entry is set apart.
+While one source alone has ever spoken of an item, the item is its live entry too, and nothing has to be folded: entries in
+rows of their own are then only the retired ones. When a second source speaks, the first one's entry is set apart for good.
 
 All of it happens in one transaction under the subscription's lock (`tallybook.subscriptions.locking`).
 """
@@ -27,6 +27,7 @@ from tallybook.usage.judging import (
     find_changed,
     find_missing,
     same_key,
+    take_disordered,
 )
 
 
@@ -48,7 +49,7 @@ def post_staged(post: Post) -> Posted:
         RuntimeError: a staged row points to a customer, organisation or product that this subscription does not have.
     """
     _check_references(post)
-    changed = find_changed(post)
+    changed = find_changed(post) - take_disordered()
     missing = find_missing(post)
     removed = missing if post.replace else 0
     known = write(_LEAVE_NEW, post.parameters())
@@ -98,7 +99,7 @@ _OTHER_MONTHS = "SELECT month FROM changed UNION SELECT month FROM missing WHERE
 
 # What the source says now: the first columns of an entry, before those that a staged row has.
 _SAYS = "%(subscription)s, %(source)s, %(import)s"
-_SAID = ENTRY[3:]
+_STAGED = ENTRY[3:]
 
 # Items of which one source alone speaks.
 _KEEP_CHANGED, _KEEP_REMOVED = (
@@ -113,7 +114,7 @@ _CHANGE_ITEMS = f"""
 _REMOVE_ITEMS = f"DELETE FROM usage_item i USING missing t WHERE {_of('i', 't')} AND t.is_item"
 _ADD_ITEMS = f"""
     INSERT INTO usage_item ({columns(ENTRY)})
-    SELECT {_SAYS}, {columns(_SAID, "s")} FROM staged s ORDER BY {columns(KEY, "s")}
+    SELECT {_SAYS}, {columns(_STAGED, "s")} FROM staged s ORDER BY {columns(KEY, "s")}
 """
 
 # Items of which several sources speak, or spoke.
@@ -128,7 +129,7 @@ _SET_APART = f"""
     FROM shared t JOIN usage_item i ON {_of("i", "t")} WHERE i.source_number IS NOT NULL
 """
 _APPEND_NEW, _APPEND_CHANGED = (
-    f"INSERT INTO entry ({columns(ENTRY)}) SELECT {_SAYS}, {columns(_SAID, 's')} "
+    f"INSERT INTO entry ({columns(ENTRY)}) SELECT {_SAYS}, {columns(_STAGED, 's')} "
     f"FROM shared t JOIN {table} s ON {same_key('s', 't')}"
     for table in ("staged", "changed")
 )

@@ -94,7 +94,7 @@ class LedgerRow(models.Model):
 class Entry(LedgerRow):
     """What one source says of one usage item: kept, retired by a later import, never overwritten.
 
-    The live entry of an item of which one source alone speaks has no row here: it is the item (see UsageItem).
+    The live entry of an item of which one source alone ever spoke has no row here: it is the item (see UsageItem).
     """
 
     pk = models.CompositePrimaryKey("subscription_id", "month", "customer_id", "object_key", "import_number")
@@ -111,8 +111,8 @@ class Entry(LedgerRow):
 class UsageItem(LedgerRow):
     """The ledger's line for one object in one month: the fold of its live entries.
 
-    Where there is but one, the item is that entry as well, and has its source, import and line. Where they are NULL, the live
-    entries stand in rows of their own.
+    With source, import and line, it is its only live entry as well. Where they are NULL, the live entries, be it one or more,
+    stand in rows of their own.
     """
 
     pk = models.CompositePrimaryKey("subscription_id", "month", "customer_id", "object_key")
