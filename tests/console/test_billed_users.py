@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from uuid import UUID, uuid4
 
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -106,6 +107,15 @@ def test_a_month_without_users_says_why(browse: Browse, owner: User, subscriptio
     nothing = client.get(billed_address(subscription, rest=f"?month={months.before}"))
     assert "Nothing was imported for this month" in words(nothing)
     assert client.get(billed_address(subscription, rest="?month=2026-13")).status_code == 400
+
+
+def test_a_month_that_takes_too_long_to_count_is_told(
+    client: Client, subscription: Subscription, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(settings.INSTALLATION, "report_timeout_seconds", -1)
+    response = client.get(billed_address(subscription))
+    assert response.status_code == 503
+    assert "What was counted is kept; try again." in words(response)
 
 
 def test_a_customers_page_tells_why_the_number_changed(client: Client, subscription: Subscription, months: Months) -> None:

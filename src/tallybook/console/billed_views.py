@@ -13,7 +13,7 @@ from tallybook.console.billed_person import read_person_page
 from tallybook.console.month_page import read_month_page
 from tallybook.console.navigation import person
 from tallybook.database.scope import snapshot_scope, subscription_scope
-from tallybook.subscriptions.access import entered_by
+from tallybook.subscriptions.access import entered_by, membership_of
 
 
 @require_safe
@@ -29,18 +29,16 @@ def billed_users(request: HttpRequest, subscription_id: UUID) -> HttpResponse:
 
 @require_safe
 def billed_customer(request: HttpRequest, subscription_id: UUID, customer_id: UUID) -> HttpResponse:
-    with entered_by(person(request), subscription_id) as membership:
-        pass
+    subscription = membership_of(person(request), subscription_id).subscription
     # Two months are held beside each other, so that both are read in one snapshot.
-    with snapshot_scope(subscription_id):
-        page = read_customer_page(membership.subscription, customer_id, request.GET)
+    with snapshot_scope(subscription.id):
+        page = read_customer_page(subscription, customer_id, request.GET)
     return render(request, "console/billed_customer.html", {"page": page, "month": page.of})
 
 
 @require_safe
 def billed_person(request: HttpRequest, subscription_id: UUID, customer_id: UUID) -> HttpResponse:
-    with entered_by(person(request), subscription_id) as membership:
-        pass
-    with snapshot_scope(subscription_id):
-        page = read_person_page(membership.subscription, customer_id, request.GET)
+    subscription = membership_of(person(request), subscription_id).subscription
+    with snapshot_scope(subscription.id):
+        page = read_person_page(subscription, customer_id, request.GET)
     return render(request, "console/billed_person.html", {"page": page, "month": page.of})

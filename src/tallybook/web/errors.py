@@ -9,7 +9,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.template.loader import render_to_string
 
-from tallybook.errors import DatabaseUnavailable, NotAllowed, NotFound, TallybookError
+from tallybook.errors import DatabaseUnavailable, NotAllowed, NotFound, NotNow, TallybookError
 from tallybook.web.problems import API_PATH, CONTENT_TYPE, general_problem
 
 
@@ -22,6 +22,7 @@ _BAD = _Kind(400, "That cannot be done")
 _FORBIDDEN = _Kind(403, "Not allowed")
 _MISSING = _Kind(404, "Not found")
 _UNAVAILABLE = _Kind(503, "Out of service")
+_LATER = _Kind(503, "Not now")
 
 
 class ErrorPages:
@@ -49,7 +50,7 @@ def error_answer(request: HttpRequest, error: TallybookError | OperationalError)
         return error_page(request, _FORBIDDEN, str(error))
     if isinstance(error, (DatabaseUnavailable, OperationalError)):
         return error_page(request, _UNAVAILABLE, "The database does not answer. Try again in a minute.", framed=False)
-    return error_page(request, _BAD, str(error))
+    return error_page(request, _LATER if isinstance(error, NotNow) else _BAD, str(error))
 
 
 def error_page(request: HttpRequest, kind: _Kind, sentence: str, *, framed: bool = True) -> HttpResponse:
