@@ -49,7 +49,7 @@ UNLICENSED = "Unlicensed"
             [backed_up("SharePoint Files", "Site", "")],
             [("site", False, "Free: SharePoint Files is none of the types by which users are billed.")],
         ),
-        (OBJECTS, [backed_up("VM", "dc", ""), backed_up("VM", "dc", "")], [("dc, VM", True, "Counted: there is this VM.")] * 2),
+        (OBJECTS, [backed_up("VM", "dc", ""), backed_up("VM", "dc", "")], [("dc", True, "Counted: there is this VM.")] * 2),
         (PEOPLE, [backed_up("M365 User", invoice="Billable")], [(ANN, True, "Counted: this person has M365 User.")]),
         (PEOPLE, [backed_up("M365 User", invoice="Free")], [(ANN, False, "Free: the source says Free.")]),
         (PEOPLE, [backed_up("M365 User")], [(ANN, False, "Free: the source says nothing of an invoice.")]),

@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from tests.bookkeeping import OPERATOR, Cells, customer_ids, take, usage
 from tests.console.cast import Browse, Months, fill_customers, table_rows, words
 
-from tallybook.billing.rules import FROM_APRIL_2022, RECIPE
+from tallybook.billing.rules import FROM_APRIL_2022, OBJECTS, RECIPE
 from tallybook.billing.rules_in_force import Span, set_rule
 from tallybook.database.scope import subscription_scope
 from tallybook.subscriptions.models import Subscription, User
@@ -218,6 +218,21 @@ def test_strangers_find_nothing(browse: Browse, stranger: User, subscription: Su
     client = browse(stranger)
     for address in (billed_address(subscription), billed_address(subscription, anchor, f"?month={months.previous}")):
         assert client.get(address).status_code == 404
+
+
+def test_a_month_that_is_counted_by_objects_leads_to_its_people_too(
+    client: Client, subscription: Subscription, months: Months
+) -> None:
+    with subscription_scope(subscription.id):
+        set_rule(subscription, Span(find_product("365 backup"), None, months.previous_month), OBJECTS, actor=OPERATOR)
+    anchor = customer_ids(subscription)[ANCHOR]
+    page = client.get(billed_address(subscription, anchor, f"?month={months.previous}"))
+    query = urlencode({"month": months.previous, "product": 2, "organisation": "", "identity": "ann@a.example"})
+    assert billed_address(subscription, anchor, f"person/?{query}").replace("&", "&amp;") in page.content.decode()
+    response = client.get(billed_address(subscription, anchor, f"person/?{query}"))
+    reasons = "Counted: there is this Mailbox. Counted: there is this OneDrive."
+    assert f"In {months.previous_month:%B %Y} {reasons}" in words(response)
+    assert table_rows(response)[-1].endswith("Mailbox Counted: this person has Mailbox. People")
 
 
 def test_customers_of_others_are_not_found(

@@ -51,7 +51,7 @@ class BillBesideFormer:
 
 def users_of_month(subscription: Subscription, chosen: Chosen) -> Iterator[CustomerBill]:
     """The billed users of a month by the rules in force."""
-    rules = rules_in_force(subscription, chosen.month)
+    (rules,) = rules_in_force(subscription, chosen.month)
     return billed_users(_of(chosen, rules.counting_users), rules.counting_users_of)
 
 
@@ -66,7 +66,7 @@ def beside_former(subscription: Subscription, chosen: Chosen, rule: Rule | None 
         rule: counts users in place of the rules in force; in the former month too, where it holds there.
     """
     former_month = month_before(chosen.month)
-    former, now = rules_in_force(subscription, former_month), rules_in_force(subscription, chosen.month)
+    former, now = rules_in_force(subscription, former_month, chosen.month)
     former_rule = rule if rule and rule.holds_in(former_month) else None
 
     def in_either(rules: RulesInForce, other: Rule | None) -> RuleOf:

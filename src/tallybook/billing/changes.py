@@ -1,7 +1,7 @@
 """Why a customer's number is another one than in the month before: by name and cause."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -108,7 +108,7 @@ def _by_person(before: Mapping[_Key, Judged], after: Mapping[_Key, Judged]) -> I
 
 def _renamed(left: Mapping[_Key, Judged], joined: Mapping[_Key, Judged]) -> list[tuple[_Key, _Key]]:
     """Who left and who joined under one name, where nobody else of the organisation did."""
-    leavers, joiners = _by(left, _organisation_and_name), _by(joined, _organisation_and_name)
+    leavers, joiners = _by_name(left), _by_name(joined)
     return [
         (leavers[name][0], joiners[name][0])
         for name in leavers.keys() & joiners.keys()
@@ -116,14 +116,11 @@ def _renamed(left: Mapping[_Key, Judged], joined: Mapping[_Key, Judged]) -> list
     ]
 
 
-def _organisation_and_name(one: Judged) -> Hashable:
-    return one.objects[0].organisation, fold(one.name)
-
-
-def _by(known: Mapping[_Key, Judged], what: Callable[[Judged], Hashable]) -> dict[Hashable, list[_Key]]:
-    found: dict[Hashable, list[_Key]] = defaultdict(list)
+def _by_name(known: Mapping[_Key, Judged]) -> dict[tuple[str, str], list[_Key]]:
+    """By organisation and name."""
+    found: dict[tuple[str, str], list[_Key]] = defaultdict(list)
     for key, one in known.items():
-        found[what(one)].append(key)
+        found[one.objects[0].organisation, fold(one.name)].append(key)
     return found
 
 

@@ -17,6 +17,7 @@ from django.conf import settings
 from django.db import connection
 
 from tallybook.billing.billed_users import Chosen, billed_users
+from tallybook.billing.rules import Rule, find_rule
 from tallybook.billing.rules_in_force import RulesInForce, rules_in_force
 from tallybook.database.queries import rows, write
 from tallybook.database.scope import snapshot_scope, subscription_scope
@@ -96,7 +97,7 @@ _RULES_VERSION = _hash_of_sources()
 
 
 def _count(subscription: Subscription, month: date) -> Iterator[Counted]:
-    rules = rules_in_force(subscription, month)
+    (rules,) = rules_in_force(subscription, month)
     yield from _objects(subscription, month, rules)
     of_users = Chosen(subscription_id=subscription.id, month=month, product_ids=tuple(rules.counting_users))
     for bill in billed_users(of_users, rules.counting_users_of):
@@ -158,11 +159,19 @@ class UserQuantity(NamedTuple):
     customer_id: UUID
     customer: str
     product: str
-    rule: str
+    rule_name: str
     now: int
     former: int
     recipe: int
     free: int
+
+    @property
+    def rule(self) -> Rule:
+        return find_rule(self.rule_name)
+
+    @property
+    def change(self) -> int:
+        return self.now - self.former
 
 
 def user_quantities(subscription_id: UUID, month: date, former_month: date) -> list[UserQuantity]:

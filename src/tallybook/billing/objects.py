@@ -29,6 +29,11 @@ class BilledObject:
     days_mask: int = 0
 
     @property
+    def known_by(self) -> str:
+        """Whose it is, as far as it says so by itself: the address, else the name, folded."""
+        return self.email or fold(self.name)
+
+    @property
     def is_user(self) -> bool:
         """Whether the documented recipe looks at it."""
         return is_user(self.object_type, self.invoice)

@@ -1,15 +1,13 @@
 """What became of one person over several months. Call inside the subscription's scope."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from tallybook.billing.against_former import users_of_month
-from tallybook.billing.billed_users import Chosen
+from tallybook.billing.billed_users import Chosen, billed_users
 from tallybook.billing.rules import Judged, Rule
-from tallybook.database.folding import fold
+from tallybook.billing.rules_in_force import RulesInForce, rules_in_force
 from tallybook.subscriptions.models import Subscription
-from tallybook.usage.months import month_text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,22 +19,17 @@ class Whom:
 
     def is_in(self, judged: Judged) -> bool:
         """Whether this is the person, or the name that they carry."""
-        known = {judged.identity} | {one.email or fold(one.name) for one in judged.objects}
+        known = {judged.identity} | {one.known_by for one in judged.objects}
         return self.identity in known and any(one.organisation == self.organisation for one in judged.objects)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonMonth:
-    """A month of a person: the rule, and what it made of them. None where the customer had no users, or not this one."""
+    """A month of a person: the rule, and what it made of them. None where the customer had nothing of the product."""
 
     month: date
     rule: Rule | None
     judged: tuple[Judged, ...]
-
-    @property
-    def value(self) -> str:
-        """As addresses have it."""
-        return month_text(self.month)
 
     @property
     def types(self) -> str:
@@ -48,13 +41,14 @@ class PersonMonth:
         return any(one.verdict.counted for one in self.judged)
 
 
-def months_of_person(subscription: Subscription, chosen: Chosen, months: Iterable[date], whom: Whom) -> list[PersonMonth]:
+def months_of_person(subscription: Subscription, chosen: Chosen, months: Sequence[date], whom: Whom) -> list[PersonMonth]:
     """The months in their order, each by the rule that was in force. `chosen` names one customer and product."""
-    return [_month_of(subscription, replace(chosen, month=month), whom) for month in months]
+    rules = rules_in_force(subscription, *months)
+    return [_month_of(replace(chosen, month=month), of_month, whom) for month, of_month in zip(months, rules, strict=True)]
 
 
-def _month_of(subscription: Subscription, chosen: Chosen, whom: Whom) -> PersonMonth:
-    for bill in users_of_month(subscription, chosen):
+def _month_of(chosen: Chosen, rules: RulesInForce, whom: Whom) -> PersonMonth:
+    for bill in billed_users(chosen, rules.of):
         found = tuple(one for one in bill.judged if whom.is_in(one))
         return PersonMonth(month=chosen.month, rule=bill.rule, judged=found)
     return PersonMonth(month=chosen.month, rule=None, judged=())

@@ -10,7 +10,6 @@ from datetime import date
 from typing import NamedTuple
 
 from tallybook.billing.objects import BilledObject, by_name, by_person
-from tallybook.database.folding import fold
 from tallybook.errors import NotFound
 
 _DAYS = 31
@@ -76,7 +75,7 @@ class Rule:
         others: list[Judged] = []
         for one in objects:
             if verdict := self.set_aside(one):
-                others.append(Judged(one.email or fold(one.name), (one,), verdict))
+                others.append(Judged(one.known_by, (one,), verdict))
             else:
                 users.append(one)
         groups = sorted(self.group(users), key=lambda group: group[0])
@@ -111,7 +110,7 @@ def _people(objects: list[BilledObject]) -> _Groups:
 
 
 def _each(objects: list[BilledObject]) -> _Groups:
-    return ((f"{one.email or fold(one.name)}, {one.object_type}", [one]) for one in objects)
+    return ((one.known_by, [one]) for one in objects)
 
 
 def _types(objects: Iterable[BilledObject]) -> str:

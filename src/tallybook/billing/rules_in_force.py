@@ -56,9 +56,10 @@ def usual_rule(product: Product) -> Rule:
     return PEOPLE if product.name_folded in _USUALLY_BY_PERSON else OBJECTS
 
 
-def rules_in_force(subscription: Subscription, month: date) -> RulesInForce:
-    """The rules by which a month of the subscription is counted."""
-    return RulesInForce(list_products(), list_settings(subscription), month)
+def rules_in_force(subscription: Subscription, *months: date) -> list[RulesInForce]:
+    """The rules by which each of these months of the subscription is counted."""
+    products, settings = list_products(), list_settings(subscription)
+    return [RulesInForce(products, settings, month) for month in months]
 
 
 def list_settings(subscription: Subscription) -> list[RuleSetting]:

@@ -48,10 +48,12 @@ def bill_ledger(wanted: Wanted, *, as_json: bool) -> None:
     with snapshot_scope(named.id):
         only = None if wanted.customer is None else tuple(one.id for one in find_customers(named, [wanted.customer]))
         chosen = Chosen(subscription_id=named.id, month=wanted.month, customer_ids=only)
-        months = [Chosen(subscription_id=named.id, month=month) for month in (wanted.month, month_before(wanted.month))]
+        is_known, former_is_known = (
+            has_usage(Chosen(subscription_id=named.id, month=month)) for month in (wanted.month, month_before(wanted.month))
+        )
         # Beside a month of which nothing is known, everybody would seem to have joined or left.
-        compares = all(map(has_usage, months))
-        found = beside_former(named, chosen, rule) if has_usage(months[0]) else iter(())
+        compares = is_known and former_is_known
+        found = beside_former(named, chosen, rule) if is_known else iter(())
         if as_json:
             _print_json(found, named.name, wanted, rule, compares=compares)
         else:

@@ -3,47 +3,18 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple, Self
-from uuid import UUID
 
 from django.core.paginator import Page, Paginator
 from django.http import QueryDict
 
 from tallybook.billing.counting import UserQuantity, user_quantities
-from tallybook.billing.rules import find_rule
 from tallybook.console.arranging import ROWS_A_PAGE, Arrangement, Head
 from tallybook.console.month_page import MonthPage
 from tallybook.database.folding import fold_name
 from tallybook.subscriptions.models import Subscription
 
-
-class BilledLine(NamedTuple):
-    """The numbers of one customer and product, or the totals of several."""
-
-    customer_id: UUID | None
-    customer: str
-    product: str
-    rule: str
-    now: int
-    former: int
-    recipe: int
-    free: int
-
-    @classmethod
-    def of(cls, one: UserQuantity) -> Self:
-        return cls(*one._replace(rule=find_rule(one.rule).title))
-
-    @property
-    def change(self) -> int:
-        return self.now - self.former
-
-    @property
-    def folded(self) -> str:
-        return fold_name(self.customer)
-
-
-_KEYS: dict[str, Callable[[BilledLine], int | str]] = {
-    "name": lambda line: line.folded,
+_KEYS: dict[str, Callable[[UserQuantity], int | str]] = {
+    "name": lambda line: fold_name(line.customer),
     "billed": lambda line: line.now,
     "change": lambda line: line.change,
     "recipe": lambda line: line.recipe,
@@ -54,10 +25,10 @@ _KEYS: dict[str, Callable[[BilledLine], int | str]] = {
 class BilledTable:
     """What of the lines is shown. Totals are of all customers that match the search, on whatever page they are."""
 
-    def __init__(self, lines: list[BilledLine], arrangement: Arrangement) -> None:
+    def __init__(self, lines: list[UserQuantity], arrangement: Arrangement) -> None:
         self.arrangement = arrangement
         wanted = fold_name(arrangement.search)
-        matching = sorted((line for line in lines if wanted in line.folded), key=_KEYS["name"])
+        matching = sorted((line for line in lines if wanted in fold_name(line.customer)), key=_KEYS["name"])
         key = _KEYS.get(arrangement.column, _KEYS["name"])
         self._lines = sorted(matching, key=key, reverse=arrangement.descending)
         self.has_products = len({line.product for line in lines}) > 1
@@ -73,14 +44,12 @@ class BilledTable:
         return Head("name", "Customer", "name", self.arrangement)
 
     @cached_property
-    def page(self) -> Page[BilledLine]:
+    def page(self) -> Page[UserQuantity]:
         return Paginator(self._lines, ROWS_A_PAGE).get_page(self.arrangement.page)
 
-    @cached_property
-    def totals(self) -> BilledLine:
-        names = ("now", "former", "recipe", "free")
-        sums = {name: sum(getattr(line, name) for line in self._lines) for name in names}
-        return BilledLine(customer_id=None, customer="", product="", rule="", **sums)
+    @property
+    def totals(self) -> dict[str, int]:
+        return {name: sum(getattr(line, name) for line in self._lines) for name in ("now", "change", "recipe", "free")}
 
     @property
     def customer_count(self) -> int:
@@ -108,5 +77,5 @@ def read_billed_page(subscription: Subscription, page: MonthPage, query: QueryDi
     """Call inside the subscription's scope, when the month and the one before have been counted."""
     if not page.has_usage:
         return BilledPage(of=page, table=None)
-    lines = [BilledLine.of(one) for one in user_quantities(subscription.id, page.month, page.former_month)]
+    lines = user_quantities(subscription.id, page.month, page.former_month)
     return BilledPage(of=page, table=BilledTable(lines, Arrangement.of(query)))

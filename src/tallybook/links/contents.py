@@ -19,8 +19,7 @@ from tallybook.usage.months import month_text
 _NOW = f"""
     {SCOPE_OF_ONE_QUERY}
     SELECT
-        (SELECT period FROM report_link WHERE subscription_id = scope.id AND id = %(link)s),
-        (SELECT kind FROM report_link WHERE subscription_id = scope.id AND id = %(link)s),
+        (SELECT ARRAY[period, kind] FROM report_link WHERE subscription_id = scope.id AND id = %(link)s),
         (SELECT time_zone FROM subscription WHERE id = scope.id),
         ARRAY(SELECT {MONTH_AND_NUMBER} FROM revision WHERE subscription_id = scope.id ORDER BY month)
     FROM scope
@@ -36,7 +35,7 @@ def content_now(gate: Gate) -> str:
     if connection.in_atomic_block:
         raise RuntimeError("A scope of one query has to be a transaction of its own.")
     of_link = {"subscription": str(gate.subscription_id), "link": gate.link_id}
-    ((period, kind, time_zone, revisions),) = prepared_rows(_NOW, of_link)
+    (((period, kind), time_zone, revisions),) = prepared_rows(_NOW, of_link)
     months = months_today(period, ZoneInfo(time_zone))
     first, last = map(month_text, months)
     revisions_of_months = " ".join(one for one in revisions if first <= one[: len(first)] <= last)
