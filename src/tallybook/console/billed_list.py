@@ -36,7 +36,7 @@ class BilledTable:
     @property
     def heads(self) -> list[Head]:
         """Of the columns that sort: the customer, then the numbers."""
-        numbers = (("billed", "Billed", "number"), ("recipe", "By recipe", "number alone"), ("free", "Free", "number alone"))
+        numbers = (("billed", "Billed", "number changing"), ("recipe", "By recipe", "number"), ("free", "Free", "number"))
         return [Head(column, label, kind, self.arrangement) for column, label, kind in numbers]
 
     @property

@@ -90,7 +90,10 @@ class UsageTable:
         products = [(f"product-{product.id}", product.name) for product in self.products]
         return [
             Head("name", "Customer", "name", self.arrangement),
-            *(Head(column, label, "number", self.arrangement) for column, label in (*products, ("objects", "All objects"))),
+            *(
+                Head(column, label, "number changing", self.arrangement)
+                for column, label in (*products, ("objects", "All objects"))
+            ),
             Head("protected", "Protected", "number size", self.arrangement, self.protected_unit),
             Head("stored", "Stored", "number size", self.arrangement, self.stored_unit),
         ]
