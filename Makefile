@@ -9,7 +9,7 @@ STAMP := $(VENV)/.installed-for-$(shell $(PYTHON) -c 'import sys; print("%d.%d" 
 CHECK_ENVIRONMENT := DJANGO_SETTINGS_MODULE=tests.settings PYTHONPATH=.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo serve test check bench lock format screenshots
+.PHONY: help setup demo serve test check bench lock format screenshots spreadsheets
 
 help: ## List the verbs
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -51,6 +51,10 @@ lock: ## Lock the dependencies anew (needs uv)
 
 screenshots: setup programs ## Take the pictures of the docs anew
 	$(BIN)/python -m pytest tests/console/screenshots.py $(ARGS)
+
+spreadsheets: setup ## Open reports in LibreOffice, and look for formulas
+	@tests/programs.sh soffice:libreoffice-calc-nogui
+	$(BIN)/python -m pytest -n 1 tests/reports/in_libreoffice.py $(ARGS)
 
 format: setup ## Format the code
 	$(BIN)/ruff format .
