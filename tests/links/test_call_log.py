@@ -2,11 +2,15 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from threading import Thread
 from uuid import uuid4
 
+import psycopg
 import pytest
-from django.db import OperationalError
+from django.db import OperationalError, connection
+from tests.conftest import TestDatabase
 from tests.links.conftest import Answer, Made
+from tests.sessions import wait_until, waits_for_lock
 
 from tallybook.database.scope import subscription_scope
 from tallybook.links import call_log
@@ -55,6 +59,28 @@ def test_what_becomes_of_calls_is_logged(call: AskLink, made: Made, calls: Calls
         (listed,) = list_links(made.subscription)
     assert listed.calls == 8
     assert not listed.is_never_used
+
+
+def flush_apart(calls: Calls) -> None:
+    try:
+        calls.flush()
+    finally:
+        connection.close()
+
+
+def test_the_last_flush_waits_for_one_that_is_under_way(made: Made, calls: Calls, database: TestDatabase) -> None:
+    calls.note(Call(made.link.saved.id, "192.0.2.7", 429, "too-early"))
+    under_way, last = (Thread(target=flush_apart, args=[calls]) for _ in range(2))
+    with psycopg.connect(database.owner_url) as session:
+        session.execute("LOCK TABLE link_call IN EXCLUSIVE MODE")
+        under_way.start()
+        wait_until(lambda: waits_for_lock(database.superuser_url, "link_call") == 1)
+        last.start()
+        last.join(0.5)
+        assert last.is_alive()
+    last.join()
+    assert logged(made) == [(429, "too-early", 1, None)]
+    under_way.join()
 
 
 def test_a_granted_call_tells_size_time_and_address(call: AskLink, made: Made, calls: Calls) -> None:

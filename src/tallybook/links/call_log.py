@@ -76,6 +76,7 @@ class Calls:
         self._used: set[tuple[UUID, str]] = set()
         self._dropped = 0
         self._guard = threading.Lock()
+        self._writing = threading.Lock()
         self._writer: threading.Thread | None = None
 
     def note(self, call: Call) -> None:
@@ -94,7 +95,14 @@ class Calls:
             self._see_to_the_writer()
 
     def flush(self) -> None:
-        """Write what waits. What cannot be written is told in the server's log and given up: calls matter more than this."""
+        """Write what waits. What cannot be written is told in the server's log and given up: calls matter more than this.
+
+        Waits for whoever is writing: a process that ends after its last flush would take their batch with it.
+        """
+        with self._writing:
+            self._write_what_waits()
+
+    def _write_what_waits(self) -> None:
         with self._guard:
             counts, self._counts = self._counts, Counter()
             used, self._used = self._used, set()
