@@ -21,7 +21,7 @@ Numbers = list[tuple[str, int, int]]
 _IN_SQL = """
     WITH user_row AS (
         SELECT customer_id, organisation_id, object_name_folded AS name,
-            CASE WHEN object_details_folded LIKE '%%_@_%%' THEN object_details_folded END AS address
+            object_email AS address
         FROM usage_item
         WHERE subscription_id = %(subscription)s AND month = %(month)s AND (
             object_type ILIKE ANY (ARRAY['Mailbox', 'N/A', 'OneDrive', 'User Teams Chats'])

@@ -120,3 +120,20 @@ def test_what_points_to_nothing_of_the_subscription_is_not_posted(customer: Cust
             tell(customer, FILES, dangling)
     assert items(customer, "object_name") == []
     assert revisions(customer.subscription) == {}
+
+
+def test_an_address_goes_with_the_details_that_hold_it(customer: Customer) -> None:
+    ann = {"object_details": "ann@acme.example", "object_email": "ann@acme.example"}
+    tell(customer, GATEWAY, ann)
+    tell(customer, GATEWAY, {"plan": "Gold"})
+    assert items(customer, "object_details, object_email") == [("ann@acme.example", "ann@acme.example")]
+    tell(customer, GATEWAY, {"object_details": "left in May"})
+    assert items(customer, "object_details, object_email") == [("left in May", None)]
+
+
+def test_an_address_is_of_the_source_whose_details_are_taken(customer: Customer) -> None:
+    tell(customer, GATEWAY, {"object_details": "ann@acme.example", "object_email": "ann@acme.example"})
+    tell(customer, FILES, {"plan": "Gold"})
+    assert items(customer, "object_details, object_email, plan") == [("ann@acme.example", "ann@acme.example", "Gold")]
+    tell(customer, FILES, {"object_details": "left in May"})
+    assert items(customer, "object_details, object_email") == [("left in May", None)]

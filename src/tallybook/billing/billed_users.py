@@ -8,7 +8,6 @@ from operator import itemgetter
 from uuid import UUID
 
 from tallybook.billing.objects import BilledObject
-from tallybook.billing.people import email_in
 from tallybook.billing.rules import RECIPE, Judged, Rule
 from tallybook.database.queries import Row, rows, stream
 
@@ -19,7 +18,7 @@ _CHOSEN = """
         AND (%(customers)s::uuid[] IS NULL OR i.customer_id = ANY(%(customers)s::uuid[]))
 """
 _OBJECTS = f"""
-    SELECT c.id, c.name, p.id, p.name, coalesce(o.name_folded, ''), i.object_type, i.object_name, i.object_details, i.licence,
+    SELECT c.id, c.name, p.id, p.name, coalesce(o.name_folded, ''), i.object_type, i.object_name, i.object_email, i.licence,
         i.deleted, i.invoice, i.days_mask
     FROM usage_item i
     JOIN customer c ON c.subscription_id = i.subscription_id AND c.id = i.customer_id
@@ -110,12 +109,12 @@ def has_usage(chosen: Chosen) -> bool:
 
 
 def _object(row: Row) -> BilledObject:
-    *_, organisation, object_type, name, details, licence, deleted, invoice, days_mask = row
+    *_, organisation, object_type, name, email, licence, deleted, invoice, days_mask = row
     return BilledObject(
         organisation=organisation,
         object_type=object_type,
         name=name,
-        email=email_in(details),
+        email=email or "",
         licence=licence,
         deleted=deleted,
         invoice=invoice,

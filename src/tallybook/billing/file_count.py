@@ -15,9 +15,10 @@ from typing import NamedTuple
 
 from tallybook.billing.differences import Cause, tangles
 from tallybook.billing.file_bill import CustomerMonth, Difference, FileBill
-from tallybook.billing.people import Person, Seen, email_in, identify
+from tallybook.billing.people import Person, Seen, people_of_names
 from tallybook.billing.users import is_user, is_user_of_generation_b
 from tallybook.database.folding import fold, fold_name
+from tallybook.usage.emails import email_in
 
 
 class _Carriers(NamedTuple):
@@ -145,10 +146,8 @@ class _Summing:
     def _add(self, customer: str, month: date, seen: list[tuple[str, Seen]]) -> None:
         spelt: dict[str, str] = {}
         for name, one in seen:
-            spelt.setdefault(one.name, name)
-        people_of: dict[str, set[Person]] = defaultdict(set)
-        for name, person in identify(one for _, one in seen):
-            people_of[name].add(person)
+            spelt.setdefault(one.name_folded, name)
+        people_of = people_of_names([one for _, one in seen])
         people = set[Person]().union(*people_of.values())
         self._customers.append(CustomerMonth(customer=customer, month=month, recipe=len(people_of), people=len(people)))
         for name, carriers in people_of.items():

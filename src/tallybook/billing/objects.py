@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from tallybook.billing.people import Person, Seen, identify
 from tallybook.billing.users import is_user, is_user_of_generation_b
 from tallybook.database.folding import fold, fold_name
 
@@ -31,7 +30,11 @@ class BilledObject:
     @property
     def known_by(self) -> str:
         """Whose it is, as far as it says so by itself: the address, else the name, folded."""
-        return self.email or fold(self.name)
+        return self.email or self.name_folded
+
+    @property
+    def name_folded(self) -> str:
+        return fold(self.name)
 
     @property
     def is_user(self) -> bool:
@@ -50,29 +53,3 @@ class BilledObject:
     def is_unlicensed(self) -> bool:
         """Whether it is known that nobody holds a licence for it. An unknown licence counts as one."""
         return self.licence is not None and fold_name(self.licence) in _UNLICENSED
-
-
-def names_and_people(objects: list[BilledObject]) -> dict[str, set[Person]]:
-    """Each name of a user, folded, with the people who carry it."""
-    found: dict[str, set[Person]] = {}
-    users = [one for one in objects if one.is_user]
-    for name, person in identify([Seen(one.organisation, fold(one.name), one.email) for one in users]):
-        found.setdefault(name, set()).add(person)
-    return found
-
-
-def by_name(objects: list[BilledObject]) -> dict[str, list[BilledObject]]:
-    """The objects of each name, folded as a spreadsheet compares."""
-    found: dict[str, list[BilledObject]] = {}
-    for one in objects:
-        found.setdefault(fold(one.name), []).append(one)
-    return found
-
-
-def by_person(objects: list[BilledObject]) -> dict[Person, list[BilledObject]]:
-    """The objects of each person."""
-    found: dict[Person, list[BilledObject]] = {}
-    named = identify([Seen(one.organisation, fold(one.name), one.email) for one in objects])
-    for one, (_, person) in zip(objects, named, strict=True):
-        found.setdefault(person, []).append(one)
-    return found

@@ -1,15 +1,8 @@
 """Who is behind the objects of one customer in one month (DESIGN: Identity)."""
 
-import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from typing import NamedTuple
-
-from tallybook.database.folding import fold
-
-# As addresses stand in texts and URLs: what surrounds one is no part of it, an apostrophe within is (o'brien@).
-_APART = r"\s@<>()\[\]{},;:\"|/\\"
-_EMAIL = re.compile(rf"[^{_APART}'][^{_APART}]*@[^{_APART}']*[^{_APART}'.]")
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple, Protocol, TypeVar
 
 
 class Person(NamedTuple):
@@ -19,32 +12,78 @@ class Person(NamedTuple):
     identity: str
 
 
+class Known(Protocol):
+    """Something as far as it says who is behind it, all of it folded; `email` is empty where its details hold none."""
+
+    @property
+    def organisation(self) -> str: ...
+
+    @property
+    def name_folded(self) -> str: ...
+
+    @property
+    def email(self) -> str: ...
+
+
 class Seen(NamedTuple):
-    """An object as far as it says who is behind it, all of it folded; `email` is empty where its details hold none."""
+    """An object of which no more is known."""
 
     organisation: str
-    name: str
+    name_folded: str
     email: str
 
 
-def email_in(details: str | None) -> str:
-    """The one e-mail address in an object's details, folded; empty where there is none, or more than one."""
-    if not details or "@" not in details:
-        return ""
-    found = set(_EMAIL.findall(fold(details)))
-    return found.pop() if len(found) == 1 else ""
+Whose = TypeVar("Whose", bound=Known)
 
 
-def identify(objects: Iterable[Seen]) -> Iterator[tuple[str, Person]]:
-    """The name of each object with the person behind it.
+def identify(objects: Sequence[Known]) -> list[Person]:
+    """The person behind each object.
 
     That is the e-mail address; without one, the single address that carries the name in its organisation; else the name.
     """
-    known = list(objects)
-    addresses: dict[tuple[str, str], set[str]] = defaultdict(set)
-    for one in known:
-        if one.email:
-            addresses[one.organisation, one.name].add(one.email)
-    for organisation, name, email in known:
-        carriers = addresses.get((organisation, name), ())
-        yield name, Person(organisation, email or (next(iter(carriers)) if len(carriers) == 1 else name))
+    carriers = _carriers(objects)
+    people = []
+    for one in objects:
+        organisation, identity = one.organisation, one.email
+        if not identity:
+            name = one.name_folded
+            addresses = carriers.get((organisation, name), ())
+            identity = next(iter(addresses)) if len(addresses) == 1 else name
+        people.append(Person(organisation, identity))
+    return people
+
+
+def _carriers(objects: Iterable[Known]) -> dict[tuple[str, str], set[str]]:
+    """The addresses that carry each name for which something has no address."""
+    addresses: dict[tuple[str, str], set[str]] = {
+        (one.organisation, one.name_folded): set() for one in objects if not one.email
+    }
+    if addresses:
+        for one in objects:
+            if one.email and (found := addresses.get((one.organisation, one.name_folded))) is not None:
+                found.add(one.email)
+    return addresses
+
+
+def by_person(objects: Sequence[Whose]) -> dict[Person, list[Whose]]:
+    """The objects of each person."""
+    found: dict[Person, list[Whose]] = defaultdict(list)
+    for person, one in zip(identify(objects), objects, strict=True):
+        found[person].append(one)
+    return found
+
+
+def by_name(objects: Iterable[Whose]) -> dict[str, list[Whose]]:
+    """The objects of each name, folded as a spreadsheet compares."""
+    found: dict[str, list[Whose]] = defaultdict(list)
+    for one in objects:
+        found[one.name_folded].append(one)
+    return found
+
+
+def people_of_names(objects: Sequence[Known]) -> dict[str, set[Person]]:
+    """Each name with the people who carry it."""
+    found: dict[str, set[Person]] = defaultdict(set)
+    for one, person in zip(objects, identify(objects), strict=True):
+        found[one.name_folded].add(person)
+    return found

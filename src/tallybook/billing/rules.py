@@ -7,9 +7,10 @@ decision is made, so that the two cannot part.
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
-from tallybook.billing.objects import BilledObject, by_name, by_person
+from tallybook.billing.objects import BilledObject
+from tallybook.billing.people import Whose, by_name, by_person
 from tallybook.errors import NotFound
 
 _DAYS = 31
@@ -37,7 +38,10 @@ class Judged(NamedTuple):
         return self.objects[0].name
 
 
-_Groups = Iterable[tuple[str, Sequence[BilledObject]]]
+class Group(Protocol):
+    """How a rule puts together what counts once, each group with its identity."""
+
+    def __call__(self, objects: Sequence[Whose], /) -> Iterable[tuple[str, Sequence[Whose]]]: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +52,7 @@ class Rule:
     title: str
     set_aside: Callable[[BilledObject], Verdict | None]
     """Why an object is about no user at all, and so is free for itself; None for all others."""
-    group: Callable[[list[BilledObject]], _Groups]
+    group: Group
     judge: Callable[[Sequence[BilledObject]], Verdict]
     free_when: str
     """When somebody who is counted would be free, as a sentence."""
@@ -83,34 +87,38 @@ class Rule:
 
     def quantity(self, judged: Iterable[Judged]) -> int:
         """How many are billed."""
-        counted = [one.verdict for one in judged if one.verdict.counted]
-        return _highest_day(counted) if self.counts_days else len(counted)
+        return self.quantity_of((one.verdict, 1) for one in judged)
+
+    def quantity_of(self, verdicts: Iterable[tuple[Verdict, int]]) -> int:
+        """How many are billed, from verdicts and how many have each of them."""
+        counted = [(verdict, number) for verdict, number in verdicts if verdict.counted]
+        return _highest_day(counted) if self.counts_days else sum(number for _, number in counted)
 
 
-def _highest_day(counted: Iterable[Verdict]) -> int:
+def _highest_day(counted: Iterable[tuple[Verdict, int]]) -> int:
     """The most on any one day. Whoever is billed for an object of which the days are not known was there all month."""
     all_month, masks = 0, []
-    for verdict in counted:
+    for verdict, number in counted:
         mask = 0
         for item in verdict.because_of:
             mask |= item.days_mask or -1
         if mask == -1:
-            all_month += 1
+            all_month += number
         else:
-            masks.append(mask)
-    return all_month + max((sum(mask >> day & 1 for mask in masks) for day in range(_DAYS)), default=0)
+            masks.append((mask, number))
+    return all_month + max((sum(number for mask, number in masks if mask >> day & 1) for day in range(_DAYS)), default=0)
 
 
-def _names(objects: list[BilledObject]) -> _Groups:
+def _names(objects: Sequence[Whose], /) -> Iterable[tuple[str, Sequence[Whose]]]:
     return by_name(objects).items()
 
 
-def _people(objects: list[BilledObject]) -> _Groups:
+def _people(objects: Sequence[Whose], /) -> Iterable[tuple[str, Sequence[Whose]]]:
     return ((person.identity, ones) for person, ones in by_person(objects).items())
 
 
-def _each(objects: list[BilledObject]) -> _Groups:
-    return ((one.known_by, [one]) for one in objects)
+def _each(objects: Sequence[Whose], /) -> Iterable[tuple[str, Sequence[Whose]]]:
+    return ((one.email or one.name_folded, [one]) for one in objects)
 
 
 def _types(objects: Iterable[BilledObject]) -> str:

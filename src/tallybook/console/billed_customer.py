@@ -12,7 +12,7 @@ from django.http import QueryDict
 from tallybook.billing.against_former import BillBesideFormer, beside_former
 from tallybook.billing.billed_users import Chosen
 from tallybook.billing.differences import Tangle, tangles
-from tallybook.billing.objects import names_and_people
+from tallybook.billing.people import people_of_names
 from tallybook.billing.rules import Judged
 from tallybook.console.arranging import ROWS_A_PAGE, Arrangement
 from tallybook.console.month_page import MonthPage, read_month_page
@@ -77,7 +77,7 @@ class ProductBill:
     def differences(self) -> list[Tangle]:
         """Names and people that the recipe and a count of people see differently."""
         objects = [item for one in self._judged for item in one.objects]
-        return list(tangles(names_and_people(objects)))
+        return list(tangles(people_of_names([item for item in objects if item.is_user])))
 
     def _person(self, one: Judged) -> Person:
         organisation = one.objects[0].organisation

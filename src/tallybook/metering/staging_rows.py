@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from tallybook.database.folding import fold
 from tallybook.metering.naming import NameRefused, Names
 from tallybook.metering.reading import Batch, RefusedRow, UsageFile
+from tallybook.usage.emails import email_in
 from tallybook.usage.identity import kind_prefix, object_key
 
 _ALWAYS = (
@@ -22,7 +23,6 @@ _ALWAYS = (
     "object_type",
     "object_name",
     "object_name_folded",
-    "object_details_folded",
 )
 # The fields that a place is known by.
 _PLACE = ("product", "customer", "customer_id", "customer_reference", "organisation", "object_type")
@@ -87,7 +87,8 @@ class RowStager:
     def __init__(self, file: UsageFile, names: Names, refuse: Callable[[RefusedRow], None]) -> None:
         """`refuse` takes the rows whose names cannot be taken."""
         given = [name for name in _AS_READ if name in file.given_columns]
-        self.columns = (*_ALWAYS, *given)
+        self._has_details = "object_details" in given
+        self.columns = (*_ALWAYS, *given, *(("object_email",) if self._has_details else ()))
         """The columns of the staged rows, in their order."""
         self._as_read = [(name, _AS_READ[name]()) for name in given]
         self._titles = file.columns
@@ -96,6 +97,8 @@ class RowStager:
         # Most rows repeat the names of the one before.
         self._place = lru_cache(_MOST_REMEMBERED)(self._find_place)
         self._spell_months = _recurring()
+        # The objects of a person have their address in common, in every month.
+        self._email_in = lru_cache(_MOST_REMEMBERED)(email_in)
 
     def staged(self, batch: Batch) -> list[Iterable[str]]:
         """The rows by ids, in columns, each cell as PostgreSQL reads it; empty where nothing is known."""
@@ -116,8 +119,8 @@ class RowStager:
             batch["object_type"],
             names,
             names_folded,
-            details_folded,
             *[spell(batch[name]) for name, spell in self._as_read],
+            *([map(self._email_in, batch["object_details"])] if self._has_details else ()),
         ]
 
     def _named(self, batch: Batch) -> tuple[list[Place], Batch]:

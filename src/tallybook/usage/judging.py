@@ -21,7 +21,7 @@ GIVEN = (
     "object_name",
     "object_name_folded",
     "object_details",
-    "object_details_folded",
+    "object_email",
     "plan",
     "licence",
     "deleted",
@@ -33,7 +33,9 @@ GIVEN = (
     "protected_bytes",
     "stored_bytes",
 )
-_SAID = tuple(name for name in GIVEN if not name.endswith("_folded") and name != "days_mask")
+# What follows from other values: it is neither merged nor told for itself.
+_DERIVED = {"object_name_folded": "object_name", "object_email": "object_details"}
+_SAID = tuple(name for name in GIVEN if name not in _DERIVED and name != "days_mask")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,7 +192,8 @@ def judgements() -> Iterator[Judgement]:
 
 def _merged(name: str) -> str:
     """The value after this file: its own, or with none given (and nothing to be replaced) the former one."""
-    nothing_given = f"s.{name} = 0" if name == "days_mask" else f"s.{name} IS NULL"
+    given = _DERIVED.get(name, name)
+    nothing_given = f"s.{given} = 0" if given == "days_mask" else f"s.{given} IS NULL"
     return f"CASE WHEN {nothing_given} AND NOT %(replace)s THEN e.{name} ELSE s.{name} END"
 
 

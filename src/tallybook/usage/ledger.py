@@ -155,6 +155,10 @@ def _folded(name: str) -> str:
             return f"max(e.{name})"
         case "first_backup":
             return "min(e.first_backup)"
+        case "object_email":
+            # That of the details which are taken, also where they hold none.
+            latest = "any_value(coalesce(e.object_email, '') ORDER BY e.import_number DESC)"
+            return f"nullif({latest} FILTER (WHERE e.object_details IS NOT NULL), '')"
     # any_value takes the first value that is not NULL; with an order that is the latest one that is known.
     return f"any_value(e.{name} ORDER BY e.import_number DESC)"
 

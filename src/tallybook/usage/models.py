@@ -59,7 +59,8 @@ class Import(models.Model):
 class LedgerRow(models.Model):
     """What an entry says of an object in a month, and what a usage item is the fold of.
 
-    `object_key` is the hash of the object's identity within its customer (see `tallybook.usage.identity`).
+    `object_key` is the hash of the object's identity within its customer (see `tallybook.usage.identity`). `object_email` is
+    the address in the details, folded, and NULL where they hold none (see `tallybook.usage.emails`).
     `days_mask` has bit n-1 set when the object was seen on day n; it is 0 where the days are unknown. `days_backed_up` is the
     number of days, also where a source gives only that. NULL means that nothing is known.
     """
@@ -73,7 +74,7 @@ class LedgerRow(models.Model):
     object_name = models.CharField(max_length=TEXT_CHARACTERS)
     object_name_folded = models.CharField(max_length=FOLDED_CHARACTERS)
     object_details = models.CharField(max_length=TEXT_CHARACTERS, null=True)
-    object_details_folded = models.CharField(max_length=FOLDED_CHARACTERS, null=True)
+    object_email = models.CharField(max_length=FOLDED_CHARACTERS, null=True)
     object_id = models.CharField(max_length=TEXT_CHARACTERS, null=True)
     plan = models.CharField(max_length=TEXT_CHARACTERS, null=True)
     licence = models.CharField(max_length=TEXT_CHARACTERS, null=True)

@@ -32,7 +32,7 @@ COLUMNS = {
     "object_name": "text NOT NULL",
     "object_name_folded": "text NOT NULL",
     "object_details": "text",
-    "object_details_folded": "text",
+    "object_email": "text",
     "object_id": "text",
     "plan": "text",
     "licence": "text",
