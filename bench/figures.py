@@ -23,10 +23,13 @@ _FEW = 20
 _MANY = 1000
 
 
-def measure_only_calling(installation: Installation) -> None:
-    """Print the figures of calls, which need no rows."""
+def measure_only(part: str, installation: Installation, rows: int) -> None:
+    """Print the figures of calls, which need no rows, or of counting."""
     print_figures("Measured with", machine())
-    measure_calling(installation, create_subscription("Called"))
+    if part == "calling":
+        measure_calling(installation, create_subscription("Called"))
+    else:
+        measure_counting(installation, rows)
 
 
 def measure(installation: Installation, rows: int) -> None:
@@ -38,7 +41,6 @@ def measure(installation: Installation, rows: int) -> None:
     measure_importing(installation, subscription.name, shape)
     first, last = (parse_month(text, "The month") for text in shape.first_and_last)
     choice = Choice(subscription=subscription, first_month=first, last_month=last)
-    measure_counting(subscription, last, shape)
     digest = measure_reporting(installation, choice, shape)
     measure_downloading(installation, choice, digest)
     # Half of the months: 500,000 of a million rows.
@@ -46,6 +48,7 @@ def measure(installation: Installation, rows: int) -> None:
     last = parse_month(half.first_and_last[1], "The month")
     measure_granting(installation, replace(choice, last_month=last), half)
     measure_calling(installation, create_subscription("Called"))
+    measure_counting(installation, rows)
     many = _reaching(installation, "Many", max(2 * _FEW, _MANY * rows // 1_000_000))
     ratio = f"{many[-1] / few[0]:.2f}"
     print_figures("Both together", [Figure("Many customers and 12 months, against few and 1 month", ratio, "about 1")])

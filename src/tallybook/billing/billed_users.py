@@ -11,8 +11,8 @@ from tallybook.billing.objects import BilledObject
 from tallybook.billing.rules import RECIPE, Judged, Rule
 from tallybook.database.queries import Row, rows, stream
 
-# Late usage of a closed month is billed as an adjustment, not as a user of the month in which it came.
-_CHOSEN = """
+# The items of `Chosen`. Late usage of a closed month is billed as an adjustment, not as a user of the month in which it came.
+CHOSEN = """
     i.subscription_id = %(subscription)s AND i.month = %(month)s AND i.adjustment_for IS NULL
         AND (%(products)s::smallint[] IS NULL OR i.product_id = ANY(%(products)s::smallint[]))
         AND (%(customers)s::uuid[] IS NULL OR i.customer_id = ANY(%(customers)s::uuid[]))
@@ -24,10 +24,10 @@ _OBJECTS = f"""
     JOIN customer c ON c.subscription_id = i.subscription_id AND c.id = i.customer_id
     JOIN product p ON p.id = i.product_id
     LEFT JOIN organisation o ON o.subscription_id = i.subscription_id AND o.id = i.organisation_id
-    WHERE {_CHOSEN}
+    WHERE {CHOSEN}
     ORDER BY c.name COLLATE "C", c.id, p.id, i.object_type COLLATE "C", i.object_name COLLATE "C", i.object_key
 """
-_ANY = f"SELECT EXISTS (SELECT FROM usage_item i WHERE {_CHOSEN})"
+_ANY = f"SELECT EXISTS (SELECT FROM usage_item i WHERE {CHOSEN})"
 
 RuleOf = Callable[[int, UUID], Rule | None]
 """The rule for a product of a customer; None leaves it out."""

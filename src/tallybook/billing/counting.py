@@ -14,11 +14,11 @@ from unicodedata import unidata_version
 from uuid import UUID
 
 from django.conf import settings
-from django.db import connection
 
-from tallybook.billing.billed_users import Chosen, billed_users
+from tallybook.billing.billed_users import Chosen
+from tallybook.billing.month_count import count_month
 from tallybook.billing.rules import Rule, find_rule
-from tallybook.billing.rules_in_force import RulesInForce, rules_in_force
+from tallybook.billing.rules_in_force import rules_in_force
 from tallybook.database.queries import rows, write
 from tallybook.database.scope import snapshot_scope, subscription_scope
 from tallybook.errors import NotNow
@@ -32,12 +32,6 @@ _STALE = """
     ORDER BY r.month
 """
 _REVISION = "SELECT number FROM revision WHERE subscription_id = %(subscription)s AND month = %(month)s"
-# Late usage of a closed month is billed as an adjustment, not as a quantity of the month in which it came.
-_OBJECTS = """
-    SELECT customer_id, product_id, count(*) FROM usage_item
-    WHERE subscription_id = %(subscription)s AND month = %(month)s AND adjustment_for IS NULL
-    GROUP BY customer_id, product_id
-"""
 
 
 class Counted(NamedTuple):
@@ -98,18 +92,8 @@ _RULES_VERSION = _hash_of_sources()
 
 def _count(subscription: Subscription, month: date) -> Iterator[Counted]:
     (rules,) = rules_in_force(subscription, month)
-    yield from _objects(subscription, month, rules)
-    of_users = Chosen(subscription_id=subscription.id, month=month, product_ids=tuple(rules.counting_users))
-    for bill in billed_users(of_users, rules.counting_users_of):
-        yield Counted(bill.customer_id, bill.product_id, bill.rule.name, bill.quantity, bill.recipe, len(bill.free))
-
-
-def _objects(subscription: Subscription, month: date, rules: RulesInForce) -> Iterator[Counted]:
-    """Where objects are counted a number is enough: nobody has to be looked at."""
-    for customer_id, product_id, count in rows(_OBJECTS, {"subscription": subscription.id, "month": month}):
-        rule = rules.of(product_id, customer_id)
-        if not rule.counts_users:
-            yield Counted(customer_id, product_id, rule.name, count, None, None)
+    for one in count_month(Chosen(subscription_id=subscription.id, month=month), rules.of):
+        yield Counted(one.customer_id, one.product_id, one.rule.name, one.quantity, one.recipe, one.free)
 
 
 # Of two who counted at once the later revision stays; the row of the month makes the second one wait for the first.
@@ -122,7 +106,10 @@ _MARK = """
 _CLEAR = "DELETE FROM quantity WHERE subscription_id = %(subscription)s AND month = %(month)s"
 _ADD = f"""
     INSERT INTO quantity (subscription_id, month, {", ".join(Counted._fields)})
-    VALUES (%s, %s, {", ".join(["%s"] * len(Counted._fields))})
+    SELECT %(subscription)s, %(month)s, counted.* FROM unnest(
+        %(customer_id)s::uuid[], %(product_id)s::smallint[], %(rule)s::text[], %(quantity)s::integer[], %(recipe)s::integer[],
+        %(free_count)s::integer[]
+    ) counted
 """
 
 
@@ -131,8 +118,7 @@ def keep_counted(subscription_id: UUID, month: date, revision: int, counted: lis
     of_month = {"subscription": subscription_id, "month": month}
     if write(_MARK, of_month | {"revision": revision, "version": rules_version()}):
         write(_CLEAR, of_month)
-        with connection.cursor() as cursor:
-            cursor.executemany(_ADD, [(subscription_id, month, *one) for one in counted])
+        write(_ADD, of_month | {name: [getattr(one, name) for one in counted] for name in Counted._fields})
 
 
 _OF_USERS = """

@@ -45,10 +45,11 @@ def prepared_rows(query: str, parameters: Parameters | None = None) -> list[Row]
         return cursor.execute(query, parameters, prepare=True).fetchall()
 
 
-def stream(query: str, parameters: Parameters | None = None) -> Iterator[Row]:
+def stream(query: str, parameters: Parameters | None = None, *, rows_a_fetch: int = _ROWS_A_FETCH) -> Iterator[Row]:
     """Rows as they are asked for, by a cursor of the server: memory stays flat. Needs a transaction."""
     connection.ensure_connection()
     with connection.wrap_database_errors, connection.connection.cursor(name=f"stream_{uuid4().hex}") as cursor:
-        cursor.itersize = _ROWS_A_FETCH
-        cursor.execute(query, parameters)
+        cursor.itersize = rows_a_fetch
+        # Arrays are read four times as fast as bytes than as text.
+        cursor.execute(query, parameters, binary=True)
         yield from cursor
