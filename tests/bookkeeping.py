@@ -33,6 +33,8 @@ SUBSCRIPTION_TABLES = (
     "usage_item",
     "revision",
     "rule_setting",
+    "person_decision",
+    "exclusion",
     "counted_month",
     "quantity",
     "membership",

@@ -153,7 +153,7 @@ def test_who_counted_an_earlier_ledger_and_comes_later_changes_nothing(subscript
     count_months(subscription, OCTOBER, OCTOBER)
     before = versions(subscription)
     with subscription_scope(subscription.id):
-        counting.keep_counted(subscription.id, OCTOBER, 1, [counting.Counted(anchor, 2, "people", 99, 99, 0)])
+        counting.keep_counted(subscription.id, OCTOBER, 1, [counting.Counted(anchor, 2, "people", 99, 99, 0, 0)])
     assert versions(subscription) == before
     assert kept(subscription)[0][4] == 3
 

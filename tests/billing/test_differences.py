@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tallybook.billing.decisions import Person
 from tallybook.billing.differences import Cause, tangles
-from tallybook.billing.people import Person
 
 Named = list[tuple[str, str]]
 

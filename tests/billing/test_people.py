@@ -2,7 +2,8 @@
 
 import pytest
 
-from tallybook.billing.people import Person, Seen, identify
+from tallybook.billing.decisions import Person
+from tallybook.billing.people import Seen, identify
 
 ANN, OTHER_ANN = "ann@a.example", "ann.lee@a.example"
 

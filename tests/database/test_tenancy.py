@@ -13,6 +13,8 @@ from tests.bookkeeping import OCTOBER, OPERATOR, REGISTER_TABLES, SUBSCRIPTION_T
 from tests.conftest import TestDatabase
 
 from tallybook.billing.counting import count_months
+from tallybook.billing.deciding import People, decide
+from tallybook.billing.excluding import Terms, exclude
 from tallybook.billing.rules import OBJECTS
 from tallybook.billing.rules_in_force import Span, set_rule
 from tallybook.database.scope import subscription_scope
@@ -32,8 +34,8 @@ OWN = (
     'AS "nullif"))'
 )
 APPENDED_ONLY = ("audit_event", "audit_detail")
-# Of `filled`: the two imports, and what is recorded of them and of four other steps.
-MANY_ROWS = {"usage_import": 2} | dict.fromkeys(APPENDED_ONLY, 6)
+# Of `filled`: the two imports, and what is recorded of them and of six other steps.
+MANY_ROWS = {"usage_import": 2} | dict.fromkeys(APPENDED_ONLY, 8)
 NOT_CHANGED = (*APPENDED_ONLY, "link_call")
 KEPT_FOR_EVER = (
     "customer",
@@ -51,7 +53,10 @@ ENFORCED = {
     "audit_detail (subscription_id, number) audit_event (subscription_id, number)",
     "customer_alias (subscription_id, customer_id) customer (subscription_id, id)",
     "organisation (subscription_id, customer_id) customer (subscription_id, id)",
-    *(f"{table} (subscription_id, customer_id) customer (subscription_id, id)" for table in ("rule_setting", "quantity")),
+    *(
+        f"{table} (subscription_id, customer_id) customer (subscription_id, id)"
+        for table in ("rule_setting", "quantity", "person_decision", "exclusion")
+    ),
     "usage_import (subscription_id, source_number) source (subscription_id, number)",
     *(
         f"{table} (subscription_id, link_id) report_link (subscription_id, id)"
@@ -89,6 +94,11 @@ def filled(subscription: Subscription, take: Callable[..., Summary], owner: User
         alias_customer(subscription, "Anchor Ltd", f"Anker {uuid4()}", actor=OPERATOR)
         (customer,) = find_customers(subscription, ["Anchor Ltd"])
         set_rule(subscription, Span(find_product("VM Backup"), customer, OCTOBER), OBJECTS, actor=OPERATOR)
+        people = People(customer=customer, organisation="", identities=("ann", "bell"))
+        decide(subscription, people, OCTOBER, is_one_person=True, actor=OPERATOR)
+        terms = Terms(first_month=OCTOBER, reason="Our own", owner="Kim")
+        ann = People(customer=customer, organisation="", identities=("ann",))
+        exclude(subscription, ann, terms, actor=OPERATOR)
         link, key = create_link(subscription, Draft(name="PSA", period=Period("this-month"), allowed=None), actor=OPERATOR)
         facts = {"subscription_id": subscription.id, "link_id": link.saved.id, "address": "192.0.2.7"}
         LinkCall.objects.create(**facts, id=uuid4(), called_at=timezone.now(), status=200, outcome="granted")
@@ -104,7 +114,7 @@ def test_every_table_with_a_subscription_is_known_here(database: TestDatabase) -
         "SELECT table_name FROM information_schema.columns WHERE table_schema = 'public' AND column_name = 'subscription_id'",
     )
     assert {name for (name,) in found} == {*SUBSCRIPTION_TABLES, *REGISTER_TABLES}
-    assert len(found) == 20
+    assert len(found) == 22
 
 
 @pytest.mark.parametrize("table", TENANT_TABLES)

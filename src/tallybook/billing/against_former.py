@@ -12,6 +12,7 @@ from uuid import UUID
 
 from tallybook.billing.billed_users import Chosen, CustomerBill, RuleOf, billed_users
 from tallybook.billing.changes import Change, changes
+from tallybook.billing.decisions_in_force import decisions_in
 from tallybook.billing.rules import Rule
 from tallybook.billing.rules_in_force import RulesInForce, rules_in_force
 from tallybook.subscriptions.models import Subscription
@@ -40,6 +41,10 @@ class BillBesideFormer:
         return self.now.recipe if self.now else 0
 
     @property
+    def excluded_count(self) -> int:
+        return len(self.now.excluded) if self.now else 0
+
+    @property
     def free_count(self) -> int:
         return len(self.now.free) if self.now else 0
 
@@ -52,7 +57,8 @@ class BillBesideFormer:
 def users_of_month(subscription: Subscription, chosen: Chosen) -> Iterator[CustomerBill]:
     """The billed users of a month by the rules in force."""
     (rules,) = rules_in_force(subscription, chosen.month)
-    return billed_users(_of(chosen, rules.counting_users), rules.counting_users_of)
+    decisions = decisions_in(subscription.id, chosen.month)
+    return billed_users(_of(chosen, rules.counting_users), rules.counting_users_of, decisions)
 
 
 def beside_former(subscription: Subscription, chosen: Chosen, rule: Rule | None = None) -> Iterator[BillBesideFormer]:
@@ -80,10 +86,11 @@ def beside_former(subscription: Subscription, chosen: Chosen, rule: Rule | None 
         return rule_of
 
     either = _of(chosen, [*former.counting_users, *now.counting_users])
-    bills_before = billed_users(replace(either, month=former_month), in_either(former, former_rule))
+    decided, decided_before = (decisions_in(subscription.id, month) for month in (chosen.month, former_month))
+    bills_before = billed_users(replace(either, month=former_month), in_either(former, former_rule), decided_before)
     marked = merge(
         ((bill, False) for bill in bills_before),
-        ((bill, True) for bill in billed_users(either, in_either(now, rule))),
+        ((bill, True) for bill in billed_users(either, in_either(now, rule), decided)),
         key=_place,
     )
     for _, group in groupby(marked, key=_place):

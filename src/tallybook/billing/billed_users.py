@@ -1,12 +1,14 @@
 """The billed users of a subscription's month, from the ledger, by the rules in force. Call inside the subscription's scope."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 from operator import itemgetter
+from types import MappingProxyType
 from uuid import UUID
 
+from tallybook.billing.decisions import NO_DECISIONS, Decisions
 from tallybook.billing.objects import BilledObject
 from tallybook.billing.rules import RECIPE, Judged, Rule
 from tallybook.database.queries import Row, rows, stream
@@ -37,7 +39,7 @@ RuleOf = Callable[[int, UUID], Rule | None]
 class CustomerBill:
     """What one customer has of one product: the number by the rule, the recipe's number, and what the rule makes of each.
 
-    The number is below that of the counted where the rule takes the highest day.
+    The number is below that of those billed where the rule takes the highest day.
     """
 
     customer_id: UUID
@@ -48,10 +50,16 @@ class CustomerBill:
     quantity: int
     recipe: int
     judged: tuple[Judged, ...]
+    decisions: Decisions = NO_DECISIONS
 
     @property
-    def counted(self) -> list[Judged]:
-        return [one for one in self.judged if one.verdict.counted]
+    def billed(self) -> list[Judged]:
+        return [one for one in self.judged if one.is_billed]
+
+    @property
+    def excluded(self) -> list[Judged]:
+        """Who is counted, and not billed."""
+        return [one for one in self.judged if one.is_excluded]
 
     @property
     def free(self) -> list[Judged]:
@@ -77,7 +85,9 @@ class Chosen:
         }
 
 
-def billed_users(chosen: Chosen, rule_of: RuleOf) -> Iterator[CustomerBill]:
+def billed_users(
+    chosen: Chosen, rule_of: RuleOf, decisions_of: Mapping[UUID, Decisions] = MappingProxyType({})
+) -> Iterator[CustomerBill]:
     """Customer by customer, by name, and product by product; what has no objects in the month is not there.
 
     Memory is that of one customer.
@@ -89,7 +99,8 @@ def billed_users(chosen: Chosen, rule_of: RuleOf) -> Iterator[CustomerBill]:
         if rule is None:
             continue
         objects = [_object(row) for row in found]
-        judged = rule.judged(objects)
+        decisions = decisions_of.get(customer_id, NO_DECISIONS)
+        judged = rule.judged(objects, decisions)
         yield CustomerBill(
             customer_id=customer_id,
             customer=customer,
@@ -99,6 +110,7 @@ def billed_users(chosen: Chosen, rule_of: RuleOf) -> Iterator[CustomerBill]:
             quantity=rule.quantity(judged),
             recipe=RECIPE.quantity(RECIPE.judged(objects)),
             judged=tuple(judged),
+            decisions=decisions,
         )
 
 

@@ -18,6 +18,7 @@ class Cause(StrEnum):
     LEFT = "left"
     RENAMED = "renamed"
     LICENCE_GONE = "licence gone"
+    EXCLUDED = "excluded"
     FREE_NOW = "free now"
     COUNTED_NOW = "counted now"
     RULE_CHANGED = "rule changed"
@@ -46,7 +47,7 @@ def changes(former: CustomerBill | None, now: CustomerBill | None) -> list[Chang
     after = now.judged if now else ()
     found: list[Change] = []
     if now and is_new_rule:
-        by_former_rule = tuple(rule.rule.judged(_objects(after)))
+        by_former_rule = tuple(rule.rule.judged(_objects(after), now.decisions))
         found += _by_rule(by_former_rule, after, now.rule)
         after = by_former_rule
     found += _by_person(_known(before, rule.rule), _known(after, rule.rule))
@@ -88,22 +89,27 @@ def _known(judged: Iterable[Judged], rule: Rule) -> dict[_Key, Judged]:
 
 
 def _by_person(before: Mapping[_Key, Judged], after: Mapping[_Key, Judged]) -> Iterator[Change]:
-    joined = {key: one for key, one in after.items() if one.verdict.counted and key not in before}
-    left = {key: one for key, one in before.items() if one.verdict.counted and key not in after}
+    joined = {key: one for key, one in after.items() if one.is_billed and key not in before}
+    left = {key: one for key, one in before.items() if one.is_billed and key not in after}
     for old, new in _renamed(left, joined):
         reason = f"{left.pop(old).identity} is {joined[new].identity} now."
         yield Change(name=joined.pop(new).name, cause=Cause.RENAMED, delta=0, reason=reason)
     for one in joined.values():
-        yield Change(name=one.name, cause=Cause.JOINED, delta=1, reason=one.verdict.reason)
+        yield Change(name=one.name, cause=Cause.JOINED, delta=1, reason=one.reason)
     for one in left.values():
         yield Change(name=one.name, cause=Cause.LEFT, delta=-1, reason="No backup in this month.")
     for key in before.keys() & after.keys():
-        former, now = before[key].verdict, after[key].verdict
-        if former.counted and not now.counted:
-            cause = Cause.LICENCE_GONE if now == NO_LICENCE else Cause.FREE_NOW
-            yield Change(name=after[key].name, cause=cause, delta=-1, reason=now.reason)
-        elif now.counted and not former.counted:
-            yield Change(name=after[key].name, cause=Cause.COUNTED_NOW, delta=1, reason=now.reason)
+        former, now = before[key], after[key]
+        if former.is_billed and not now.is_billed:
+            yield Change(name=now.name, cause=_why_free(now), delta=-1, reason=now.reason)
+        elif now.is_billed and not former.is_billed:
+            yield Change(name=now.name, cause=Cause.COUNTED_NOW, delta=1, reason=now.reason)
+
+
+def _why_free(now: Judged) -> Cause:
+    if now.is_excluded:
+        return Cause.EXCLUDED
+    return Cause.LICENCE_GONE if now.verdict == NO_LICENCE else Cause.FREE_NOW
 
 
 def _renamed(left: Mapping[_Key, Judged], joined: Mapping[_Key, Judged]) -> list[tuple[_Key, _Key]]:
@@ -129,7 +135,7 @@ def _by_rule(by_former: Iterable[Judged], by_new: Iterable[Judged], rule: Rule) 
     lots: dict[int, _Lot] = {}
     for weight, judged in ((-1, by_former), (1, by_new)):
         for one in judged:
-            lot = _Lot([one.name], weight if one.verdict.counted else 0, [id(item) for item in one.objects])
+            lot = _Lot([one.name], weight if one.is_billed else 0, [id(item) for item in one.objects])
             for other in {id(lots[item]): lots[item] for item in lot.objects if item in lots}.values():
                 lot.take(other)
             lots |= dict.fromkeys(lot.objects, lot)

@@ -6,6 +6,7 @@ quantities asks in the same transaction whether they are those of the revision t
 
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from hashlib import sha256
 from importlib.resources import files
@@ -15,7 +16,8 @@ from uuid import UUID
 
 from django.conf import settings
 
-from tallybook.billing.billed_users import Chosen
+from tallybook.billing.billed_users import Chosen, billed_users
+from tallybook.billing.decisions_in_force import decisions_in
 from tallybook.billing.month_count import count_month
 from tallybook.billing.rules import Rule, find_rule
 from tallybook.billing.rules_in_force import rules_in_force
@@ -43,6 +45,7 @@ class Counted(NamedTuple):
     quantity: int
     recipe: int | None
     free_count: int | None
+    excluded_count: int | None
 
 
 def count_months(subscription: Subscription, first_month: date, last_month: date) -> None:
@@ -92,8 +95,16 @@ _RULES_VERSION = _hash_of_sources()
 
 def _count(subscription: Subscription, month: date) -> Iterator[Counted]:
     (rules,) = rules_in_force(subscription, month)
-    for one in count_month(Chosen(subscription_id=subscription.id, month=month), rules.of):
-        yield Counted(one.customer_id, one.product_id, one.rule.name, one.quantity, one.recipe, one.free)
+    decisions = decisions_in(subscription.id, month)
+    chosen = Chosen(subscription_id=subscription.id, month=month)
+    for one in count_month(chosen, rules.of):
+        if one.customer_id not in decisions:
+            excluded = 0 if one.rule.counts_users else None
+            yield Counted(one.customer_id, one.product_id, one.rule.name, one.quantity, one.recipe, one.free, excluded)
+    # Where something was decided about people, everybody is looked at.
+    for bill in billed_users(replace(chosen, customer_ids=tuple(decisions)), rules.of, decisions):
+        of_users = (bill.recipe, len(bill.free), len(bill.excluded)) if bill.rule.counts_users else (None, None, None)
+        yield Counted(bill.customer_id, bill.product_id, bill.rule.name, bill.quantity, *of_users)
 
 
 # Of two who counted at once the later revision stays; the row of the month makes the second one wait for the first.
@@ -108,7 +119,7 @@ _ADD = f"""
     INSERT INTO quantity (subscription_id, month, {", ".join(Counted._fields)})
     SELECT %(subscription)s, %(month)s, counted.* FROM unnest(
         %(customer_id)s::uuid[], %(product_id)s::smallint[], %(rule)s::text[], %(quantity)s::integer[], %(recipe)s::integer[],
-        %(free_count)s::integer[]
+        %(free_count)s::integer[], %(excluded_count)s::integer[]
     ) counted
 """
 
@@ -126,12 +137,14 @@ _OF_USERS = """
         SELECT customer_id, product_id,
             max(quantity) FILTER (WHERE month = %(month)s) AS now, max(quantity) FILTER (WHERE month = %(former)s) AS former,
             max(recipe) FILTER (WHERE month = %(month)s) AS recipe, max(free_count) FILTER (WHERE month = %(month)s) AS free,
+            max(excluded_count) FILTER (WHERE month = %(month)s) AS excluded,
             coalesce(max(rule) FILTER (WHERE month = %(month)s), max(rule)) AS rule
         FROM quantity
         WHERE subscription_id = %(subscription)s AND month IN (%(month)s, %(former)s)
         GROUP BY customer_id, product_id HAVING bool_or(recipe IS NOT NULL)
     )
-    SELECT c.id, c.name, p.name, b.rule, coalesce(now, 0), coalesce(former, 0), coalesce(recipe, 0), coalesce(free, 0)
+    SELECT c.id, c.name, p.name, b.rule, coalesce(now, 0), coalesce(former, 0), coalesce(recipe, 0), coalesce(free, 0),
+        coalesce(excluded, 0)
     FROM beside b
     JOIN customer c ON c.subscription_id = %(subscription)s AND c.id = b.customer_id
     JOIN product p ON p.id = b.product_id
@@ -150,6 +163,7 @@ class UserQuantity(NamedTuple):
     former: int
     recipe: int
     free: int
+    excluded: int
 
     @property
     def rule(self) -> Rule:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from tallybook.billing.people import Person
+from tallybook.billing.decisions import Person
 
 
 class Cause(StrEnum):

@@ -13,9 +13,10 @@ from itertools import groupby
 from operator import attrgetter, itemgetter, or_
 from typing import NamedTuple
 
+from tallybook.billing.decisions import Person
 from tallybook.billing.differences import Cause, tangles
 from tallybook.billing.file_bill import CustomerMonth, Difference, FileBill
-from tallybook.billing.people import Person, Seen, people_of_names
+from tallybook.billing.people import Seen, people_of_names
 from tallybook.billing.users import is_user, is_user_of_generation_b
 from tallybook.database.folding import fold, fold_name
 from tallybook.usage.emails import email_in

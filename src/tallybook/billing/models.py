@@ -1,10 +1,13 @@
-"""Which counting rule counts a product, and from which month on; and what the rules made of each month."""
+"""Which counting rule counts a product from which month on, what was decided about people, and what came of each month."""
 
 from typing import ClassVar
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models.functions import Now
 
 from tallybook.subscriptions.models import NAME_CHARACTERS, Product, Subscription
+from tallybook.usage.models import FOLDED_CHARACTERS
 
 
 class RuleSetting(models.Model):
@@ -49,7 +52,7 @@ class CountedMonth(models.Model):
 class Quantity(models.Model):
     """What is billed of a product for a customer in a month. Can be counted again at any time.
 
-    `recipe` and `free_count` are NULL where objects are counted, and not users.
+    `recipe`, `free_count` and `excluded_count` are NULL where objects are counted, and not users.
     """
 
     pk = models.CompositePrimaryKey("subscription_id", "month", "customer_id", "product_id")
@@ -61,6 +64,50 @@ class Quantity(models.Model):
     quantity = models.IntegerField()
     recipe = models.IntegerField(null=True)
     free_count = models.IntegerField(null=True)
+    excluded_count = models.IntegerField(null=True)
 
     class Meta:
         db_table = "quantity"
+
+
+class PersonDecision(models.Model):
+    """That some identities of one organisation are one person, or are not. `number` counts within the subscription.
+
+    Of a single identity it says that all names beside it are one person's, or that each of them is a person. Organisation and
+    identities are folded; the organisation is empty where there is none.
+    """
+
+    pk = models.CompositePrimaryKey("subscription_id", "number")
+    subscription = models.ForeignKey(Subscription, on_delete=models.CASCADE, db_index=False)
+    number = models.IntegerField()
+    customer_id = models.UUIDField()
+    organisation = models.CharField(max_length=FOLDED_CHARACTERS, blank=True)
+    identities = ArrayField(models.CharField(max_length=FOLDED_CHARACTERS))
+    is_one_person = models.BooleanField()
+    first_month = models.DateField()
+    decided_by = models.CharField(max_length=NAME_CHARACTERS)
+    decided_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        db_table = "person_decision"
+
+
+class Exclusion(models.Model):
+    """Somebody who is counted and not billed. `number` counts within the subscription.
+
+    Organisation and identity are folded; `owner` is who answers for it.
+    """
+
+    pk = models.CompositePrimaryKey("subscription_id", "number")
+    subscription = models.ForeignKey(Subscription, on_delete=models.CASCADE, db_index=False)
+    number = models.IntegerField()
+    customer_id = models.UUIDField()
+    organisation = models.CharField(max_length=FOLDED_CHARACTERS, blank=True)
+    identity = models.CharField(max_length=FOLDED_CHARACTERS)
+    reason = models.CharField(max_length=NAME_CHARACTERS)
+    owner = models.CharField(max_length=NAME_CHARACTERS)
+    first_month = models.DateField()
+    last_month = models.DateField(null=True)
+
+    class Meta:
+        db_table = "exclusion"

@@ -14,6 +14,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from tallybook.billing.billed_users import CHOSEN, Chosen
+from tallybook.billing.decisions import NO_DECISIONS
 from tallybook.billing.objects import BilledObject
 from tallybook.billing.rules import RECIPE, RULES, Rule, Verdict
 from tallybook.database.queries import rows, stream, write
@@ -133,7 +134,7 @@ class _Counting:
         if not self._rule.counts_users:
             return sum(number for *_, (_, _, number) in named), None, None
         split = self._split
-        groups = self._rule.group([one for one in named if split(one.facts).users])
+        groups = self._rule.group([one for one in named if split(one.facts).users], NO_DECISIONS)
         verdicts = Counter(_facts_of(ones) for _, ones in groups)
         judged = [(self._judge(facts), number) for facts, number in verdicts.items()]
         aside = sum(split(one.facts).aside for one in named)

@@ -4,12 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple, Protocol, TypeVar
 
-
-class Person(NamedTuple):
-    """One person of an organisation. `identity` is an e-mail address, or a name where there is none; folded."""
-
-    organisation: str
-    identity: str
+from tallybook.billing.decisions import NO_DECISIONS, Decisions, Person
 
 
 class Known(Protocol):
@@ -36,10 +31,11 @@ class Seen(NamedTuple):
 Whose = TypeVar("Whose", bound=Known)
 
 
-def identify(objects: Sequence[Known]) -> list[Person]:
+def identify(objects: Sequence[Known], decisions: Decisions = NO_DECISIONS) -> list[Person]:
     """The person behind each object.
 
     That is the e-mail address; without one, the single address that carries the name in its organisation; else the name.
+    What was decided about these people goes before.
     """
     carriers = _carriers(objects)
     people = []
@@ -50,7 +46,9 @@ def identify(objects: Sequence[Known]) -> list[Person]:
             addresses = carriers.get((organisation, name), ())
             identity = next(iter(addresses)) if len(addresses) == 1 else name
         people.append(Person(organisation, identity))
-    return people
+    if decisions is NO_DECISIONS:
+        return people
+    return [decisions.person(person, one.name_folded) for person, one in zip(people, objects, strict=True)]
 
 
 def _carriers(objects: Iterable[Known]) -> dict[tuple[str, str], set[str]]:
@@ -65,10 +63,10 @@ def _carriers(objects: Iterable[Known]) -> dict[tuple[str, str], set[str]]:
     return addresses
 
 
-def by_person(objects: Sequence[Whose]) -> dict[Person, list[Whose]]:
+def by_person(objects: Sequence[Whose], decisions: Decisions = NO_DECISIONS) -> dict[Person, list[Whose]]:
     """The objects of each person."""
     found: dict[Person, list[Whose]] = defaultdict(list)
-    for person, one in zip(identify(objects), objects, strict=True):
+    for person, one in zip(identify(objects, decisions), objects, strict=True):
         found[person].append(one)
     return found
 
@@ -81,9 +79,9 @@ def by_name(objects: Iterable[Whose]) -> dict[str, list[Whose]]:
     return found
 
 
-def people_of_names(objects: Sequence[Known]) -> dict[str, set[Person]]:
+def people_of_names(objects: Sequence[Known], decisions: Decisions = NO_DECISIONS) -> dict[str, set[Person]]:
     """Each name with the people who carry it."""
     found: dict[str, set[Person]] = defaultdict(set)
-    for one, person in zip(objects, identify(objects), strict=True):
+    for one, person in zip(objects, identify(objects, decisions), strict=True):
         found[one.name_folded].add(person)
     return found

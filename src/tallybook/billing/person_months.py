@@ -1,10 +1,13 @@
 """What became of one person over several months. Call inside the subscription's scope."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from uuid import UUID
 
 from tallybook.billing.billed_users import Chosen, billed_users
+from tallybook.billing.decisions import Decisions, Excluded
+from tallybook.billing.decisions_in_force import decisions_in
 from tallybook.billing.rules import Judged, Rule
 from tallybook.billing.rules_in_force import RulesInForce, rules_in_force
 from tallybook.subscriptions.models import Subscription
@@ -37,18 +40,26 @@ class PersonMonth:
         return ", ".join(sorted({item.object_type for one in self.judged for item in one.objects}))
 
     @property
-    def counted(self) -> bool:
-        return any(one.verdict.counted for one in self.judged)
+    def is_billed(self) -> bool:
+        return any(one.is_billed for one in self.judged)
+
+    @property
+    def excluded(self) -> Excluded | None:
+        """Why they are not billed, though they are counted."""
+        return next((one.excluded for one in self.judged if one.is_excluded), None)
 
 
 def months_of_person(subscription: Subscription, chosen: Chosen, months: Sequence[date], whom: Whom) -> list[PersonMonth]:
     """The months in their order, each by the rule that was in force. `chosen` names one customer and product."""
     rules = rules_in_force(subscription, *months)
-    return [_month_of(replace(chosen, month=month), of_month, whom) for month, of_month in zip(months, rules, strict=True)]
+    return [
+        _month_of(replace(chosen, month=month), of_month, decisions_in(subscription.id, month), whom)
+        for month, of_month in zip(months, rules, strict=True)
+    ]
 
 
-def _month_of(chosen: Chosen, rules: RulesInForce, whom: Whom) -> PersonMonth:
-    for bill in billed_users(chosen, rules.of):
+def _month_of(chosen: Chosen, rules: RulesInForce, decisions: Mapping[UUID, Decisions], whom: Whom) -> PersonMonth:
+    for bill in billed_users(chosen, rules.of, decisions):
         found = tuple(one for one in bill.judged if whom.is_in(one))
         return PersonMonth(month=chosen.month, rule=bill.rule, judged=found)
     return PersonMonth(month=chosen.month, rule=None, judged=())

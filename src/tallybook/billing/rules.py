@@ -4,13 +4,14 @@ A rule groups objects, by name or by person, and judges each group: counted or f
 decision is made, so that the two cannot part.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple, Protocol
 
+from tallybook.billing.decisions import NO_DECISIONS, Decisions, Excluded
 from tallybook.billing.objects import BilledObject
-from tallybook.billing.people import Whose, by_name, by_person
+from tallybook.billing.people import Whose, by_name, by_person, identify
 from tallybook.errors import NotFound
 
 _DAYS = 31
@@ -31,6 +32,22 @@ class Judged(NamedTuple):
     identity: str
     objects: tuple[BilledObject, ...]
     verdict: Verdict
+    excluded: Excluded | None = None
+    """Who is counted may be left off the bill."""
+
+    @property
+    def is_billed(self) -> bool:
+        return self.verdict.counted and self.excluded is None
+
+    @property
+    def is_excluded(self) -> bool:
+        """Whether it would be billed, had nobody decided otherwise."""
+        return self.verdict.counted and self.excluded is not None
+
+    @property
+    def reason(self) -> str:
+        """Why it is billed or not, as a sentence."""
+        return self.excluded.sentence if self.excluded and self.verdict.counted else self.verdict.reason
 
     @property
     def name(self) -> str:
@@ -41,7 +58,7 @@ class Judged(NamedTuple):
 class Group(Protocol):
     """How a rule puts together what counts once, each group with its identity."""
 
-    def __call__(self, objects: Sequence[Whose], /) -> Iterable[tuple[str, Sequence[Whose]]]: ...
+    def __call__(self, objects: Sequence[Whose], decisions: Decisions, /) -> Iterable[tuple[str, Sequence[Whose]]]: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +90,7 @@ class Rule:
         until = f"until {self.holds_until:%Y-%m}" if self.holds_until else ""
         return " ".join(part for part in (since, until) if part) or "always"
 
-    def judged(self, objects: Iterable[BilledObject]) -> list[Judged]:
+    def judged(self, objects: Iterable[BilledObject], decisions: Decisions = NO_DECISIONS) -> list[Judged]:
         """Each name or person of one customer and month, in the order of their identities, then what is about no user."""
         users: list[BilledObject] = []
         others: list[Judged] = []
@@ -82,17 +99,31 @@ class Rule:
                 others.append(Judged(one.known_by, (one,), verdict))
             else:
                 users.append(one)
-        groups = sorted(self.group(users), key=lambda group: group[0])
-        return [Judged(identity, tuple(ones), self.judge(ones)) for identity, ones in groups] + others
+        groups = sorted(self.group(users, decisions), key=lambda group: group[0])
+        excluded = _excluded(users, decisions) if decisions.excluded else {}
+        judged = [Judged(identity, tuple(ones), self.judge(ones), _of_all(ones, excluded)) for identity, ones in groups]
+        return judged + others
 
     def quantity(self, judged: Iterable[Judged]) -> int:
         """How many are billed."""
-        return self.quantity_of((one.verdict, 1) for one in judged)
+        return self.quantity_of((one.verdict, 1) for one in judged if one.is_billed)
 
     def quantity_of(self, verdicts: Iterable[tuple[Verdict, int]]) -> int:
         """How many are billed, from verdicts and how many have each of them."""
         counted = [(verdict, number) for verdict, number in verdicts if verdict.counted]
         return _highest_day(counted) if self.counts_days else sum(number for _, number in counted)
+
+
+def _excluded(users: list[BilledObject], decisions: Decisions) -> dict[int, Excluded]:
+    """By the id of each object whose person is not billed."""
+    people = zip(identify(users, decisions), users, strict=True)
+    return {id(one): decisions.excluded[person] for person, one in people if person in decisions.excluded}
+
+
+def _of_all(objects: Iterable[BilledObject], excluded: Mapping[int, Excluded]) -> Excluded | None:
+    """Why a group is not billed: everybody in it is excluded. A name may be that of somebody else too, who is billed."""
+    reasons = [excluded.get(id(one)) for one in objects]
+    return reasons[0] if all(reasons) else None
 
 
 def _highest_day(counted: Iterable[tuple[Verdict, int]]) -> int:
@@ -109,15 +140,15 @@ def _highest_day(counted: Iterable[tuple[Verdict, int]]) -> int:
     return all_month + max((sum(number for mask, number in masks if mask >> day & 1) for day in range(_DAYS)), default=0)
 
 
-def _names(objects: Sequence[Whose], /) -> Iterable[tuple[str, Sequence[Whose]]]:
+def _names(objects: Sequence[Whose], _: Decisions, /) -> Iterable[tuple[str, Sequence[Whose]]]:
     return by_name(objects).items()
 
 
-def _people(objects: Sequence[Whose], /) -> Iterable[tuple[str, Sequence[Whose]]]:
-    return ((person.identity, ones) for person, ones in by_person(objects).items())
+def _people(objects: Sequence[Whose], decisions: Decisions, /) -> Iterable[tuple[str, Sequence[Whose]]]:
+    return ((person.identity, ones) for person, ones in by_person(objects, decisions).items())
 
 
-def _each(objects: Sequence[Whose], /) -> Iterable[tuple[str, Sequence[Whose]]]:
+def _each(objects: Sequence[Whose], _: Decisions, /) -> Iterable[tuple[str, Sequence[Whose]]]:
     return ((one.email or one.name_folded, [one]) for one in objects)
 
 

@@ -11,9 +11,9 @@ from tallybook.billing.models import RuleSetting
 from tallybook.billing.rules import OBJECTS, PEOPLE, RULES, Rule
 from tallybook.errors import Refused
 from tallybook.subscriptions.locking import lock_subscription
-from tallybook.subscriptions.models import Customer, Product, Revision, Subscription
+from tallybook.subscriptions.models import Customer, Product, Subscription
 from tallybook.subscriptions.products import list_products
-from tallybook.subscriptions.revisions import raise_revisions
+from tallybook.subscriptions.revisions import raise_revisions_from
 
 # Of the catalogue that is shipped; a product of one's own is counted by person when its subscription says so.
 _USUALLY_BY_PERSON = frozenset({"365 total backup"})
@@ -106,8 +106,7 @@ def set_rule(subscription: Subscription, span: Span, rule: Rule | None, *, actor
             first_month=span.first_month,
             rule=name,
         )
-    months = Revision.objects.filter(subscription_id=subscription.id, month__gte=span.first_month)
-    raise_revisions(subscription.id, months.values_list("month", flat=True))
+    raise_revisions_from(subscription.id, span.first_month)
     facts = {"product": span.product.name, "first_month": f"{span.first_month:%Y-%m}"}
     before = {"rule": known.rule} if known else {}
     subject = Subject("customer", str(span.customer.id), span.customer.name) if span.customer else _whole(subscription)

@@ -79,7 +79,7 @@ def _print_json(
     customers = []
     for one in found:
         totals.update(quantity=one.quantity, formerQuantity=one.former_quantity, recipe=one.recipe)
-        counted, free = (one.now.counted, one.now.free) if one.now else ([], [])
+        billed, free, excluded = (one.now.billed, one.now.free, one.now.excluded) if one.now else ([], [], [])
         customers.append(
             {
                 "customer": one.either.customer,
@@ -88,9 +88,10 @@ def _print_json(
                 "quantity": one.quantity,
                 "formerQuantity": one.former_quantity if compares else None,
                 "recipe": one.recipe,
-                "isHighestDay": one.either.rule.counts_days and one.quantity < len(counted),
-                "counted": [_judged(judged) for judged in counted],
+                "isHighestDay": one.either.rule.counts_days and one.quantity < len(billed),
+                "counted": [_judged(judged) for judged in billed],
                 "free": [_judged(judged) for judged in free],
+                "excluded": [_judged(judged) for judged in excluded],
                 "changes": [_changed(change) for change in one.changes] if compares else [],
             }
         )
@@ -106,7 +107,7 @@ def _print_json(
 
 
 def _judged(judged: Judged) -> dict[str, str]:
-    return {"identity": judged.identity, "name": judged.name, "reason": judged.verdict.reason}
+    return {"identity": judged.identity, "name": judged.name, "reason": judged.reason}
 
 
 def _changed(change: Change) -> dict[str, object]:

@@ -31,6 +31,12 @@ def raise_revisions(subscription_id: UUID, months: Iterable[date]) -> None:
     write(_RAISE, {"subscription": subscription_id, "months": sorted(months)})
 
 
+def raise_revisions_from(subscription_id: UUID, first_month: date) -> None:
+    """Say that reports changed of all months from this one on, of which there are any."""
+    months = Revision.objects.filter(subscription_id=subscription_id, month__gte=first_month)
+    raise_revisions(subscription_id, months.values_list("month", flat=True))
+
+
 def raise_all_revisions(subscription_id: UUID) -> None:
     """Say that reports of all months changed, as after a rename."""
     raise_revisions(subscription_id, Revision.objects.filter(subscription_id=subscription_id).values_list("month", flat=True))

@@ -1,0 +1,131 @@
+"""Decides who is one person, from a month on, and undoes it. Call these inside the subscription's scope."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import TypeVar
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from tallybook.audit.acting import Actor, Subject
+from tallybook.audit.recording import record
+from tallybook.billing.models import Exclusion, PersonDecision
+from tallybook.errors import NotFound, Refused
+from tallybook.subscriptions.locking import lock_subscription
+from tallybook.subscriptions.models import NAME_CHARACTERS, Customer, Subscription
+from tallybook.subscriptions.revisions import raise_revisions_from
+from tallybook.usage.months import month_text
+
+Numbered = TypeVar("Numbered", PersonDecision, Exclusion)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class People:
+    """Identities of one organisation of a customer, empty where there is none; all folded."""
+
+    customer: Customer
+    organisation: str
+    identities: tuple[str, ...]
+
+    @property
+    def facts(self) -> dict[str, object]:
+        """As the audit log has them."""
+        organisation = {"organisation": self.organisation} if self.organisation else {}
+        return organisation | {"identities": list(self.identities)}
+
+
+def decide(subscription: Subscription, people: People, first_month: date, *, is_one_person: bool, actor: Actor) -> None:
+    """These identities are one person from a month on, or are not. Of a single identity: all names beside it, or each.
+
+    The same again changes nothing but the month, which becomes the earlier one.
+
+    Raises:
+        Refused: there is no identity, or the opposite was decided of some of them.
+    """
+    identities = tuple(dict.fromkeys(people.identities))
+    if not all(identities) or not identities:
+        raise Refused("Choose who it is about.")
+    lock_subscription(subscription.id)
+    known = PersonDecision.objects.filter(
+        subscription_id=subscription.id, customer_id=people.customer.id, organisation=people.organisation
+    )
+    for one in known:
+        if one.is_one_person != is_one_person and _are_about_the_same(one.identities, identities):
+            raise Refused("The opposite was decided of them before. Undo that decision first.")
+    same = next((one for one in known if set(one.identities) == set(identities)), None)
+    if same and same.first_month <= first_month:
+        return
+    if same:
+        PersonDecision.objects.filter(subscription_id=subscription.id, number=same.number).update(first_month=first_month)
+    else:
+        PersonDecision.objects.create(
+            subscription=subscription,
+            number=next_number(PersonDecision.objects.filter(subscription_id=subscription.id)),
+            customer_id=people.customer.id,
+            organisation=people.organisation,
+            identities=list(identities),
+            is_one_person=is_one_person,
+            first_month=first_month,
+            decided_by=actor.name[:NAME_CHARACTERS],
+        )
+    raise_revisions_from(subscription.id, first_month)
+    after = people.facts | {"is_one_person": is_one_person, "first_month": month_text(first_month)}
+    before = {"first_month": month_text(same.first_month)} if same else None
+    record(subscription.id, actor, "people.decided", subject_of(people.customer), before=before, after=after)
+
+
+def _are_about_the_same(some: Iterable[str], others: Iterable[str]) -> bool:
+    """Whether two decisions are about one pair, or about the names of one identity."""
+    few, many = sorted((set(some), set(others)), key=len)
+    return few == many if len(few) == 1 else len(few & many) > 1
+
+
+def undo_decision(subscription: Subscription, number: int, *, actor: Actor) -> PersonDecision:
+    """As if it had not been made.
+
+    Raises:
+        NotFound: there is no such decision; perhaps somebody has undone it.
+    """
+    lock_subscription(subscription.id)
+    made = numbered(PersonDecision.objects.filter(subscription_id=subscription.id), number, "decision")
+    PersonDecision.objects.filter(subscription_id=subscription.id, number=number).delete()
+    raise_revisions_from(subscription.id, made.first_month)
+    before = {"identities": made.identities, "is_one_person": made.is_one_person, "first_month": month_text(made.first_month)}
+    subject = subject_of(customer_of(subscription, made.customer_id))
+    record(subscription.id, actor, "people.undone", subject, before=before, after=None)
+    return made
+
+
+def decisions_of(subscription: Subscription, customer_id: UUID | None = None) -> list[PersonDecision]:
+    """All that stand, or those of a customer, the newest first."""
+    made = PersonDecision.objects.filter(subscription_id=subscription.id).order_by("-number")
+    return list(made if customer_id is None else made.filter(customer_id=customer_id))
+
+
+def next_number(of_subscription: QuerySet[Numbered]) -> int:
+    """For one more, under the subscription's lock."""
+    last: int | None = of_subscription.order_by("-number").values_list("number", flat=True).first()
+    return (last or 0) + 1
+
+
+def numbered(of_subscription: QuerySet[Numbered], number: int, what: str) -> Numbered:
+    """The one of this number.
+
+    Raises:
+        NotFound: there is none.
+    """
+    found = of_subscription.filter(number=number).first()
+    if found is None:
+        raise NotFound(f"There is no such {what}; perhaps somebody has undone it.")
+    return found
+
+
+def customer_of(subscription: Subscription, customer_id: UUID) -> Customer:
+    """Whom something was decided of: a customer of which there is usage stays."""
+    return Customer.objects.get(subscription_id=subscription.id, id=customer_id)
+
+
+def subject_of(customer: Customer) -> Subject:
+    """As the audit log has it."""
+    return Subject("customer", str(customer.id), customer.name)
