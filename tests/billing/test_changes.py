@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from tallybook.billing.billed_users import CustomerBill
 from tallybook.billing.changes import Cause, Change, changes
+from tallybook.billing.decisions import NO_DECISIONS, Decisions, Excluded, Person
 from tallybook.billing.objects import BilledObject
 from tallybook.billing.rules import FROM_APRIL_2022, OBJECTS, PEOPLE, RECIPE, Rule
 
@@ -20,8 +21,8 @@ def mailbox(name: str = "Ann", email: str = ANN, **facts: Any) -> BilledObject: 
     return BilledObject(**{"organisation": "a", "object_type": "Mailbox"} | facts, name=name, email=email)
 
 
-def bill(rule: Rule, objects: list[BilledObject]) -> CustomerBill:
-    judged = rule.judged(objects)
+def bill(rule: Rule, objects: list[BilledObject], decisions: Decisions = NO_DECISIONS) -> CustomerBill:
+    judged = rule.judged(objects, decisions)
     return CustomerBill(
         customer_id=UUID(int=1),
         customer="Anchor Ltd",
@@ -31,6 +32,7 @@ def bill(rule: Rule, objects: list[BilledObject]) -> CustomerBill:
         quantity=rule.quantity(judged),
         recipe=0,
         judged=tuple(judged),
+        decisions=decisions,
     )
 
 
@@ -126,9 +128,21 @@ _OBJECTS = st.lists(
 )
 
 
-@given(_OBJECTS, _OBJECTS, st.sampled_from(RULES), st.sampled_from(RULES))
-def test_what_is_told_adds_up(before: list[BilledObject], after: list[BilledObject], former: Rule, now: Rule) -> None:
-    first, second = bill(former, before), bill(now, after)
+_PEOPLE = st.builds(Person, st.sampled_from("ab"), st.sampled_from([ANN, BEN]))
+_DECISIONS = st.builds(
+    Decisions,
+    same_as=st.sampled_from([{}, {Person("a", ANN): Person("a", BEN)}]),
+    shared=st.frozensets(_PEOPLE, max_size=2),
+    excluded=st.dictionaries(_PEOPLE, st.just(Excluded(1, "Ours", "Kim")), max_size=2),
+)
+_Month = tuple[Rule, list[BilledObject], Decisions]
+_MONTHS = st.tuples(st.sampled_from(RULES), _OBJECTS, st.one_of(st.just(NO_DECISIONS), _DECISIONS))
+
+
+@given(_MONTHS, _MONTHS)
+def test_what_is_told_adds_up(before: _Month, after: _Month) -> None:
+    (former, _, _), (now, _, _) = before, after
+    first, second = bill(*before), bill(*after)
     found = changes(first, second)
     assert sum(one.delta for one in found) == second.quantity - first.quantity
     if not (former.counts_days or now.counts_days):

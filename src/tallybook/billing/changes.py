@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from tallybook.billing.billed_users import CustomerBill
+from tallybook.billing.decisions import NO_DECISIONS, Decisions, Person
 from tallybook.billing.objects import BilledObject
 from tallybook.billing.rules import NO_LICENCE, RECIPE, Judged, Rule
 from tallybook.database.folding import fold
@@ -18,6 +19,7 @@ class Cause(StrEnum):
     LEFT = "left"
     RENAMED = "renamed"
     LICENCE_GONE = "licence gone"
+    DECIDED = "decided"
     EXCLUDED = "excluded"
     FREE_NOW = "free now"
     COUNTED_NOW = "counted now"
@@ -50,7 +52,8 @@ def changes(former: CustomerBill | None, now: CustomerBill | None) -> list[Chang
         by_former_rule = tuple(rule.rule.judged(_objects(after), now.decisions))
         found += _by_rule(by_former_rule, after, now.rule)
         after = by_former_rule
-    found += _by_person(_known(before, rule.rule), _known(after, rule.rule))
+    decisions = now.decisions if now else NO_DECISIONS
+    found += _by_person(_known(before, rule.rule), _known(after, rule.rule), decisions)
     difference = (now.quantity if now else 0) - (former.quantity if former else 0)
     if rest := difference - sum(change.delta for change in found):
         # Whoever is counted is told by now; what is left comes from the days.
@@ -88,9 +91,10 @@ def _known(judged: Iterable[Judged], rule: Rule) -> dict[_Key, Judged]:
     return known
 
 
-def _by_person(before: Mapping[_Key, Judged], after: Mapping[_Key, Judged]) -> Iterator[Change]:
+def _by_person(before: Mapping[_Key, Judged], after: Mapping[_Key, Judged], decisions: Decisions) -> Iterator[Change]:
     joined = {key: one for key, one in after.items() if one.is_billed and key not in before}
     left = {key: one for key, one in before.items() if one.is_billed and key not in after}
+    yield from _decided(left, joined, after, decisions)
     for old, new in _renamed(left, joined):
         reason = f"{left.pop(old).identity} is {joined[new].identity} now."
         yield Change(name=joined.pop(new).name, cause=Cause.RENAMED, delta=0, reason=reason)
@@ -104,6 +108,28 @@ def _by_person(before: Mapping[_Key, Judged], after: Mapping[_Key, Judged]) -> I
             yield Change(name=now.name, cause=_why_free(now), delta=-1, reason=now.reason)
         elif now.is_billed and not former.is_billed:
             yield Change(name=now.name, cause=Cause.COUNTED_NOW, delta=1, reason=now.reason)
+
+
+def _decided(
+    left: dict[_Key, Judged], joined: dict[_Key, Judged], after: Mapping[_Key, Judged], decisions: Decisions
+) -> Iterator[Change]:
+    """Who is no leaver and no joiner: somebody decided, from this month on, who is one person. They are taken out of both."""
+    for organisation, identity, number in list(left):
+        person = Person(organisation, identity)
+        if (other := decisions.same_as.get(person)) and (organisation, other.identity, number) in after:
+            one = left.pop((organisation, identity, number))
+            became = joined.pop((organisation, other.identity, number), None)
+            reason = f"{identity} is one person with {other.identity}."
+            yield Change(name=one.name, cause=Cause.DECIDED, delta=0 if became else -1, reason=reason)
+        elif person in decisions.shared:
+            parts = [
+                key for key in joined if key[0] == organisation and any(item.email == identity for item in joined[key].objects)
+            ]
+            if parts:
+                del left[organisation, identity, number]
+                names = ", ".join(joined.pop(key).name for key in parts)
+                reason = f"Each name beside {identity} is a person."
+                yield Change(name=names, cause=Cause.DECIDED, delta=len(parts) - 1, reason=reason)
 
 
 def _why_free(now: Judged) -> Cause:

@@ -10,6 +10,10 @@ _PHRASES = {
     "customer.aliased": "Added an alias of the customer",
     "role.granted": "Gave a role to",
     "rule.set": "Set a counting rule of",
+    "people.decided": "Decided who is one person at",
+    "people.undone": "Undid who is one person at",
+    "people.excluded": "Left somebody off the bill of",
+    "people.included": "Took somebody back onto the bill of",
     "details.erased": "Erased what named a person in the log of",
 }
 # The values of an import by their names here, in this order; the database gives values back in an order of its own.

@@ -19,6 +19,7 @@ _KEYS: dict[str, Callable[[UserQuantity], int | str]] = {
     "change": lambda line: line.change,
     "recipe": lambda line: line.recipe,
     "free": lambda line: line.free,
+    "excluded": lambda line: line.excluded,
 }
 
 
@@ -36,7 +37,9 @@ class BilledTable:
     @property
     def heads(self) -> list[Head]:
         """Of the columns that sort: the customer, then the numbers."""
-        numbers = (("billed", "Billed", "number changing"), ("recipe", "By recipe", "number"), ("free", "Free", "number"))
+        numbers = [("billed", "Billed", "number changing"), ("recipe", "By recipe", "number"), ("free", "Free", "number")]
+        if self.has_excluded:
+            numbers.append(("excluded", "Excluded", "number"))
         return [Head(column, label, kind, self.arrangement) for column, label, kind in numbers]
 
     @property
@@ -49,7 +52,14 @@ class BilledTable:
 
     @property
     def totals(self) -> dict[str, int]:
-        return {name: sum(getattr(line, name) for line in self._lines) for name in ("now", "change", "recipe", "free")}
+        return {
+            name: sum(getattr(line, name) for line in self._lines) for name in ("now", "change", "recipe", "free", "excluded")
+        }
+
+    @property
+    def has_excluded(self) -> bool:
+        """Whether anybody is left off a bill: whoever is shall not be silently gone."""
+        return any(line.excluded for line in self._lines)
 
     @property
     def customer_count(self) -> int:

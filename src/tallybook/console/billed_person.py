@@ -1,6 +1,7 @@
 """What the page of one person shows: their objects, why they are counted or free, and their months."""
 
 from dataclasses import dataclass
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.http import QueryDict
@@ -12,6 +13,7 @@ from tallybook.console.month_page import MonthPage, read_month_page
 from tallybook.errors import NotFound
 from tallybook.subscriptions.customers import customer_by_id
 from tallybook.subscriptions.models import Customer, Subscription
+from tallybook.usage.months import month_text
 
 _MOST_MONTHS = 13
 
@@ -26,11 +28,24 @@ class PersonPage:
     now: PersonMonth
     months: list[PersonMonth]
     """The newest first."""
+    product: str
+    """As the address names it."""
 
     @property
     def name(self) -> str:
         named = next((month for month in (self.now, *self.months) if month.judged), None)
         return named.judged[0].name if named else self.whom.identity
+
+    @property
+    def can_be_excluded(self) -> bool:
+        """Whether there is somebody whom the rule bills; where objects are counted there is nobody."""
+        return bool(self.now.rule and self.now.rule.counts_users and self.now.is_billed)
+
+    @property
+    def address(self) -> str:
+        """The parameters of this page."""
+        whom = {"organisation": self.whom.organisation, "identity": self.whom.identity}
+        return urlencode({"month": month_text(self.of.month), "product": self.product} | whom)
 
     @property
     def objects(self) -> list[BilledObject]:
@@ -57,4 +72,4 @@ def read_person_page(subscription: Subscription, customer_id: UUID, query: Query
     if not any(month.judged for month in months):
         raise NotFound("Nobody of this customer is known by that identity in its latest months.")
     (now,) = (month for month in months if month.month == page.month)
-    return PersonPage(of=page, customer=customer, whom=whom, now=now, months=months[::-1])
+    return PersonPage(of=page, customer=customer, whom=whom, now=now, months=months[::-1], product=product)

@@ -10,10 +10,11 @@ from tallybook.billing.counting import count_months
 from tallybook.console.billed_customer import read_customer_page
 from tallybook.console.billed_list import read_billed_page
 from tallybook.console.billed_person import read_person_page
+from tallybook.console.deciding_wording import DONE
 from tallybook.console.month_page import read_month_page
 from tallybook.console.navigation import person
 from tallybook.database.scope import snapshot_scope, subscription_scope
-from tallybook.subscriptions.access import entered_by, membership_of
+from tallybook.subscriptions.access import DECIDES_ABOUT_PEOPLE, entered_by, membership_of
 
 
 @require_safe
@@ -38,7 +39,22 @@ def billed_customer(request: HttpRequest, subscription_id: UUID, customer_id: UU
 
 @require_safe
 def billed_person(request: HttpRequest, subscription_id: UUID, customer_id: UUID) -> HttpResponse:
-    subscription = membership_of(person(request), subscription_id).subscription
-    with snapshot_scope(subscription.id):
-        page = read_person_page(subscription, customer_id, request.GET)
-    return render(request, "console/billed_person.html", {"page": page, "month": page.of})
+    return person_page(request, subscription_id, customer_id)
+
+
+def person_page(
+    request: HttpRequest, subscription_id: UUID, customer_id: UUID, problem: str | None = None, status: int = 200
+) -> HttpResponse:
+    """A person's page, or that page with what is wrong with the form that was sent from it."""
+    membership = membership_of(person(request), subscription_id)
+    with snapshot_scope(subscription_id):
+        page = read_person_page(membership.subscription, customer_id, request.GET)
+    context = {
+        "page": page,
+        "month": page.of,
+        "may_decide": membership.role in DECIDES_ABOUT_PEOPLE,
+        "problem": problem,
+        "notice": DONE.get(request.GET.get("done", "")),
+        "values": request.POST or {"owner": person(request).email},
+    }
+    return render(request, "console/billed_person.html", context, status=status)

@@ -1,6 +1,6 @@
 from django.urls import URLPattern, URLResolver, include, path
 
-from tallybook.console import audit_views, billed_views, link_actions, link_views, program_pages, sign_in, views
+from tallybook.console import audit_views, billed_views, deciding_views, link_actions, link_views, program_pages, sign_in, views
 
 _usage = [
     path("", views.usage_details, name="usage"),
@@ -11,7 +11,12 @@ _usage = [
 _billed = [
     path("", billed_views.billed_users, name="billed"),
     path("<uuid:customer_id>/", billed_views.billed_customer, name="billed-customer"),
+    path("in-doubt/", deciding_views.in_doubt, name="in-doubt"),
+    path("in-doubt/decide", deciding_views.decide, name="decide"),
+    path("in-doubt/undo", deciding_views.undo, name="undo"),
     path("<uuid:customer_id>/person/", billed_views.billed_person, name="billed-person"),
+    path("<uuid:customer_id>/person/exclude", deciding_views.exclude, name="exclude"),
+    path("<uuid:customer_id>/person/include", deciding_views.include, name="include"),
 ]
 _audit = [
     path("", audit_views.audit_log, name="audit"),
