@@ -11,7 +11,7 @@ from tests.audit.tampering import head_of, log, note, note_several, tamper
 from tests.conftest import TestDatabase
 
 from tallybook.audit.acting import Actor
-from tallybook.audit.exporting import CSV_COLUMNS, build_csv, json_lines
+from tallybook.audit.exporting import CSV_COLUMNS, json_lines, log_csv
 from tallybook.audit.reading import EVERYTHING, Wanted
 from tallybook.database.scope import subscription_scope
 from tallybook.subscriptions.models import Subscription, User
@@ -19,7 +19,7 @@ from tallybook.subscriptions.models import Subscription, User
 
 def exported(subscription: Subscription, wanted: Wanted = EVERYTHING) -> bytes:
     with subscription_scope(subscription.id):
-        built = build_csv(subscription.id, wanted)
+        built = log_csv(subscription.id, wanted)
     with built.file:
         content = built.file.read()
     assert built.sha256 == sha256(content).digest()

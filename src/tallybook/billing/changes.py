@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from tallybook.billing.billed_users import CustomerBill
 from tallybook.billing.decisions import NO_DECISIONS, Decisions, Person
+from tallybook.billing.lots import lots
 from tallybook.billing.objects import BilledObject
 from tallybook.billing.rules import NO_LICENCE, RECIPE, Judged, Rule
 from tallybook.database.folding import fold
@@ -157,29 +158,7 @@ def _by_name(known: Mapping[_Key, Judged]) -> dict[tuple[str, str], list[_Key]]:
 
 
 def _by_rule(by_former: Iterable[Judged], by_new: Iterable[Judged], rule: Rule) -> Iterator[Change]:
-    """Where two rules make different numbers of the same objects: each lot of names and people that hang together by them."""
-    lots: dict[int, _Lot] = {}
-    for weight, judged in ((-1, by_former), (1, by_new)):
-        for one in judged:
-            lot = _Lot([one.name], weight if one.is_billed else 0, [id(item) for item in one.objects])
-            for other in {id(lots[item]): lots[item] for item in lot.objects if item in lots}.values():
-                lot.take(other)
-            lots |= dict.fromkeys(lot.objects, lot)
-    for lot in {id(lot): lot for lot in lots.values()}.values():
+    """Where two rules make different numbers of the same objects."""
+    for lot in lots(by_former, by_new):
         if lot.delta:
-            names = " / ".join(sorted(set(lot.names)))
-            yield Change(name=names, cause=Cause.RULE_CHANGED, delta=lot.delta, reason=_now_by(rule))
-
-
-@dataclass(slots=True)
-class _Lot:
-    """Objects, by id, that hang together by somebody's grouping of them, and what the two rules make of them."""
-
-    names: list[str]
-    delta: int
-    objects: list[int]
-
-    def take(self, other: "_Lot") -> None:
-        self.names += other.names
-        self.delta += other.delta
-        self.objects += other.objects
+            yield Change(name=lot.names, cause=Cause.RULE_CHANGED, delta=lot.delta, reason=_now_by(rule))

@@ -17,7 +17,7 @@ from tallybook.billing.billed_users import CHOSEN, Chosen
 from tallybook.billing.decisions import NO_DECISIONS
 from tallybook.billing.objects import BilledObject
 from tallybook.billing.rules import RECIPE, RULES, Rule, Verdict
-from tallybook.database.queries import rows, stream, write
+from tallybook.database.queries import rows, stream_arrays, write
 
 # With the server's default room people would be grouped on disk; compiling takes longer than it saves; and rows that other
 # processes read arrive faster than the planner thinks.
@@ -66,7 +66,9 @@ def count_month(chosen: Chosen, rule_of: Callable[[int, UUID], Rule]) -> Iterato
         return
     counting = cache(lambda rule: _Counting(rule, kinds))
     query, parameters = _query_of(kinds)
-    for customer_id, product_id, *columns in stream(query, chosen.parameters | parameters, rows_a_fetch=_CUSTOMERS_A_FETCH):
+    for customer_id, product_id, *columns in stream_arrays(
+        query, chosen.parameters | parameters, rows_a_fetch=_CUSTOMERS_A_FETCH
+    ):
         rule = rule_of(product_id, customer_id)
         organisations, names, emails, *facts = columns
         named = list(map(_Named, organisations, names, emails, zip(*facts, strict=True)))

@@ -7,7 +7,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from tallybook.audit.exporting import build_csv
+from tallybook.audit.exporting import log_csv
 from tallybook.console.audit_form import AuditForm
 from tallybook.console.audit_page import read_audit_page
 from tallybook.console.navigation import person
@@ -27,6 +27,6 @@ def audit_log(request: HttpRequest, subscription_id: UUID) -> HttpResponse:
 def audit_download(request: HttpRequest, subscription_id: UUID) -> HttpResponseBase:
     with entered_by(person(request), subscription_id, roles=READS_AUDIT_LOG) as membership:
         form = AuditForm(membership.subscription, request.GET)
-        built = build_csv(subscription_id, form.wanted) if form.is_valid() else None
+        built = log_csv(subscription_id, form.wanted) if form.is_valid() else None
     # What is wrong with the filter is said where it can be mended.
     return send_whole(built) if built else audit_log(request, subscription_id)

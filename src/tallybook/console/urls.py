@@ -1,6 +1,16 @@
 from django.urls import URLPattern, URLResolver, include, path
 
-from tallybook.console import audit_views, billed_views, deciding_views, link_actions, link_views, program_pages, sign_in, views
+from tallybook.console import (
+    audit_views,
+    billed_views,
+    deciding_views,
+    link_actions,
+    link_views,
+    program_pages,
+    sign_in,
+    views,
+    what_if_views,
+)
 
 _usage = [
     path("", views.usage_details, name="usage"),
@@ -11,6 +21,8 @@ _usage = [
 _billed = [
     path("", billed_views.billed_users, name="billed"),
     path("<uuid:customer_id>/", billed_views.billed_customer, name="billed-customer"),
+    path("what-if/", what_if_views.what_if, name="what-if"),
+    path("what-if/download", what_if_views.what_if_download, name="what-if-download"),
     path("in-doubt/", deciding_views.in_doubt, name="in-doubt"),
     path("in-doubt/decide", deciding_views.decide, name="decide"),
     path("in-doubt/undo", deciding_views.undo, name="undo"),

@@ -45,11 +45,19 @@ def prepared_rows(query: str, parameters: Parameters | None = None) -> list[Row]
         return cursor.execute(query, parameters, prepare=True).fetchall()
 
 
-def stream(query: str, parameters: Parameters | None = None, *, rows_a_fetch: int = _ROWS_A_FETCH) -> Iterator[Row]:
+def stream(query: str, parameters: Parameters | None = None) -> Iterator[Row]:
     """Rows as they are asked for, by a cursor of the server: memory stays flat. Needs a transaction."""
+    return _streamed(query, parameters, _ROWS_A_FETCH, binary=False)
+
+
+def stream_arrays(query: str, parameters: Parameters, *, rows_a_fetch: int) -> Iterator[Row]:
+    """Likewise for few rows of long arrays, which are read four times as fast as bytes than as text."""
+    return _streamed(query, parameters, rows_a_fetch, binary=True)
+
+
+def _streamed(query: str, parameters: Parameters | None, rows_a_fetch: int, *, binary: bool) -> Iterator[Row]:
     connection.ensure_connection()
     with connection.wrap_database_errors, connection.connection.cursor(name=f"stream_{uuid4().hex}") as cursor:
         cursor.itersize = rows_a_fetch
-        # Arrays are read four times as fast as bytes than as text.
-        cursor.execute(query, parameters, binary=True)
+        cursor.execute(query, parameters, binary=binary)
         yield from cursor
