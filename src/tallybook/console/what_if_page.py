@@ -178,7 +178,7 @@ def read_asked(subscription: Subscription, query: QueryDict) -> Asked:
         raise Refused(f"A rule is one of {', '.join(sorted(known))}.")
     if last_month < first_month:
         raise Refused("The last month is before the first one.")
-    if (last_month.year - first_month.year) * 12 + last_month.month - first_month.month >= _MOST_MONTHS:
+    if first_month < month_before(last_month, _MOST_MONTHS - 1):
         raise Refused(f"At most {_MOST_MONTHS} months can be compared at a time.")
     text = query.get("customer", "")
     customer = customer_by_id(subscription, uuid_in(text)) if text else None
