@@ -81,7 +81,7 @@ def _decided(request: HttpRequest, subscription_id: UUID, change: Callable[[Memb
             change(membership)
     except Refused as refused:
         return _in_doubt_page(request, subscription_id, str(refused), status=400)
-    return _back(request, reverse("console:in-doubt", args=[subscription_id]), done)
+    return _back(request, reverse("console:billed-in-doubt", args=[subscription_id]), done)
 
 
 @require_POST

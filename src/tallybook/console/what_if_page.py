@@ -72,9 +72,9 @@ class Parted(NamedTuple):
         return self.lot.names if self.lot else ""
 
     @property
-    def identities(self) -> str:
+    def identities(self) -> list[str]:
         judged = (*self.lot.first, *self.lot.second) if self.lot else ()
-        return ", ".join(sorted({item.known_by for one in judged for item in one.objects}))
+        return sorted({item.known_by for one in judged for item in one.objects})
 
     @property
     def first_reasons(self) -> list[str]:
@@ -210,7 +210,7 @@ def csv_rows(subscription: Subscription, asked: Asked) -> Iterator[tuple[object,
                 str(compared.customer_id),
                 compared.product,
                 one.names,
-                one.identities,
+                ", ".join(one.identities),
                 compared.first.title,
                 " ".join(one.first_reasons),
                 compared.second.title,
