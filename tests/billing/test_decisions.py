@@ -10,7 +10,7 @@ from tallybook.billing.against_former import beside_former
 from tallybook.billing.billed_users import Chosen
 from tallybook.billing.counting import count_months
 from tallybook.billing.deciding import People, decide, decisions_of, undo_decision
-from tallybook.billing.excluding import Terms, exclude, include
+from tallybook.billing.excluding import Terms, exclude, exclusions_of, include
 from tallybook.billing.rules import RECIPE
 from tallybook.database.scope import snapshot_scope, subscription_scope
 from tallybook.errors import NotFound, Refused
@@ -115,18 +115,48 @@ def test_what_is_confirmed_changes_no_number(subscription: Subscription, take: T
     assert numbers(subscription) == before == (3, 3, 0, 0)
 
 
-def test_the_opposite_is_refused_until_the_decision_is_undone(subscription: Subscription, take: Take) -> None:
+def test_what_contradicts_a_decision_is_refused_until_that_is_undone(subscription: Subscription, take: Take) -> None:
     take(TWO_ANNS)
     say(subscription, ANN, BELL, one=True)
     say(subscription, ANN, one=True)
     for identities, one in (((BELL, ANN), False), ((ANN, BELL, SHARED), False), ((ANN,), False)):
         with pytest.raises(Refused, match="Undo that decision first"):
             say(subscription, *identities, one=one)
-    # Of somebody else, or of a single one of the two, nothing was decided.
+    # Of somebody else nothing was decided.
     say(subscription, ANN, SHARED, one=False)
-    say(subscription, BELL, one=False)
-    with pytest.raises(Refused, match="Choose who it is about"):
-        say(subscription, one=True)
+
+
+def test_nobody_is_one_person_and_two_through_a_third(subscription: Subscription, take: Take) -> None:
+    take([*TWO_ANNS, user("Ann", SHARED)])
+    say(subscription, ANN, BELL, one=False)
+    say(subscription, ANN, SHARED, one=True)
+    with pytest.raises(Refused, match="contradicts"):
+        say(subscription, BELL, SHARED, one=True)
+    assert numbers(subscription)[0] == 2
+
+
+def test_an_address_that_several_share_is_not_joined_and_a_joined_one_not_shared(
+    subscription: Subscription, take: Take
+) -> None:
+    take([user("Ann", ANN), user("Ann", SHARED), user("Ben", SHARED)])
+    say(subscription, ANN, SHARED, one=True)
+    with pytest.raises(Refused, match="contradicts"):
+        say(subscription, SHARED, one=False)
+    with subscription_scope(subscription.id):
+        undo_decision(subscription, 1, actor=OPERATOR)
+    say(subscription, SHARED, one=False)
+    with pytest.raises(Refused, match="contradicts"):
+        say(subscription, ANN, SHARED, one=True)
+    # She is one person with the Ann of that address, and Ben is another.
+    say(subscription, ANN, f"ann <{SHARED}>", one=True)
+    assert numbers(subscription)[0] == 2
+
+
+@pytest.mark.parametrize("identities", [(), ("",), (ANN, ""), ("x" * 6001,), ("\0",), tuple(str(n) for n in range(101))])
+def test_a_decision_is_about_somebody(subscription: Subscription, take: Take, identities: tuple[str, ...]) -> None:
+    take(TWO_ANNS)
+    with pytest.raises(Refused, match=r"Choose|no address"):
+        say(subscription, *identities, one=True)
 
 
 def test_the_same_again_only_begins_earlier(subscription: Subscription, take: Take) -> None:
@@ -173,6 +203,12 @@ def test_a_new_address_that_is_joined_from_this_month_on_is_told(subscription: S
     assert changes(subscription, NOVEMBER) == [("Ann", "decided", 0)]
 
 
+def test_who_is_somebody_else_is_no_rename(subscription: Subscription, take: Take) -> None:
+    take([user("Ann", ANN), user("Ann", BELL, NOVEMBER)])
+    say(subscription, BELL, ANN, one=False, month=NOVEMBER)
+    assert changes(subscription, NOVEMBER) == [("Ann", "joined", 1), ("Ann", "left", -1)]
+
+
 def test_who_is_excluded_is_counted_and_shown_and_not_billed(subscription: Subscription, take: Take) -> None:
     take([*TWO_ANNS, user("Site", "", object_type="SharePoint Files"), user("Ann", BELL, NOVEMBER)])
     leave_out(subscription, BELL)
@@ -210,6 +246,36 @@ def test_the_exclusion_of_a_joined_person_is_of_all_their_identities(subscriptio
     leave_out(subscription, BELL)
     say(subscription, ANN, BELL, one=True)
     assert numbers(subscription) == (0, 1, 0, 1)
+
+
+def test_who_was_excluded_twice_and_joined_is_billed_again_at_once(subscription: Subscription, take: Take) -> None:
+    take(TWO_ANNS)
+    leave_out(subscription, BELL)
+    leave_out(subscription, ANN)
+    say(subscription, ANN, BELL, one=True)
+    with subscription_scope(subscription.id):
+        include(subscription, 2, OCTOBER, actor=OPERATOR)
+        assert exclusions_of(subscription, OCTOBER) == []
+    assert numbers(subscription) == (1, 1, 0, 0)
+
+
+def test_an_address_that_is_excluded_stays_so_when_it_turns_out_to_be_shared(subscription: Subscription, take: Take) -> None:
+    take([user("Ann", SHARED), user("Ben", SHARED)])
+    leave_out(subscription, SHARED)
+    say(subscription, SHARED, one=False)
+    assert numbers(subscription) == (0, 2, 0, 2)
+
+
+def test_objects_of_other_products_are_counted_whoever_is_excluded(subscription: Subscription, take: Take) -> None:
+    machines = [user(name, email, product="VM Backup", object_type="VM") for name, email in (("Ann", ANN), ("web-1", ""))]
+    take([user("Ann", ANN), *machines])
+    leave_out(subscription, ANN)
+    say(subscription, ANN, "web-1", one=True)
+    count_months(subscription, OCTOBER, OCTOBER)
+    assert query(subscription, "SELECT rule, quantity, excluded_count FROM quantity ORDER BY rule") == [
+        ("objects", 2, None),
+        ("people", 0, 1),
+    ]
 
 
 def test_a_name_that_somebody_else_carries_too_is_billed(subscription: Subscription, take: Take) -> None:

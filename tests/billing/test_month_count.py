@@ -1,5 +1,6 @@
 """Counting a month at once comes to what the bills come to, person by person, for whatever objects there are."""
 
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -75,3 +76,14 @@ def test_a_month_without_usage_has_no_numbers(subscription: Subscription) -> Non
     chosen = Chosen(subscription_id=subscription.id, month=OCTOBER)
     with subscription_scope(subscription.id):
         assert at_once(chosen, RULES["people"]) == []
+
+
+@pytest.mark.parametrize("rule", RULES.values())
+@pytest.mark.parametrize("column", ["object_type", "licence"])
+def test_of_however_many_kinds(subscription: Subscription, tmp_path: Path, rule: Rule, column: str) -> None:
+    """A licence may be written in as many ways as there are objects; and so may a type, though it hardly is."""
+    rows = [usage(object_name=f"Ann {number}", **{column: f"kind {number}"}) for number in range(80)]
+    take(subscription, [*rows, usage(licence="Unlicensed"), usage(object_name="Una", licence="no licence")], tmp_path)
+    chosen = Chosen(subscription_id=subscription.id, month=OCTOBER)
+    with subscription_scope(subscription.id):
+        assert at_once(chosen, rule) == by_bills(chosen, rule) != []

@@ -1,10 +1,12 @@
 """Who is in doubt, by small cases; and which customers are looked at."""
 
-from collections.abc import Callable
+from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from tests.billing.test_decisions import ANN, BELL, SHARED, people, user
-from tests.bookkeeping import NOVEMBER, OPERATOR, usage
+from tests.bookkeeping import NOVEMBER, OPERATOR, customer_ids, new_subscription, take, usage
 
 from tallybook.billing.deciding import decide
 from tallybook.billing.decisions import NO_DECISIONS, Decisions, Person
@@ -12,10 +14,7 @@ from tallybook.billing.objects import BilledObject
 from tallybook.billing.suspects import Suspect, suspects
 from tallybook.billing.suspects_of_month import doubtful_customers, suspects_of
 from tallybook.database.scope import snapshot_scope, subscription_scope
-from tallybook.metering.summary import Summary
 from tallybook.subscriptions.models import Subscription
-
-Take = Callable[..., Summary]
 
 
 def item(name: str, email: str = "", organisation: str = "", kind: str = "Mailbox") -> BilledObject:
@@ -60,6 +59,13 @@ def short(found: list[Suspect]) -> list[tuple[str, tuple[str, ...], tuple[str, .
         ),
         ([item("Ann", ANN)], [item("Ann", BELL)], Decisions(kept_apart=frozenset({pair(ANN, BELL)})), []),
         ([item("Ann", ANN)], [item("Ann", BELL)], Decisions(same_as={Person("", ANN): Person("", BELL)}), []),
+        # Ann was joined; who else uses the address of the desk is as open as before.
+        (
+            [],
+            [item("Ann", ANN), item("Ann", SHARED), item("Ben", SHARED)],
+            Decisions(same_as={Person("", SHARED): Person("", ANN)}),
+            [("several names", ("Ann", "Ben"), (SHARED,))],
+        ),
         ([], [item("Ann", ANN), item("A. Bell", BELL)], Decisions(same_as={Person("", ANN): Person("", BELL)}), []),
         ([], [item("Ann", SHARED), item("Ben", SHARED)], Decisions(one_person=frozenset({Person("", SHARED)})), []),
         ([], [item("Ann", SHARED), item("Ben", SHARED)], Decisions(shared=frozenset({Person("", SHARED)})), []),
@@ -74,8 +80,8 @@ def test_who_is_in_doubt(
     assert short(suspects(before, now, decisions)) == expected
 
 
-def test_the_customers_to_look_at(subscription: Subscription, take: Take) -> None:
-    take([
+def test_the_customers_to_look_at(subscription: Subscription, tmp_path: Path) -> None:
+    rows = [
         user("Ann", ANN), user("Ann", ANN, NOVEMBER), user("Ann", BELL, NOVEMBER),
         *(user("Ben", "ben@b.example", month, customer="Birch Ltd") for month in (NOVEMBER,)),
         user("Cem", "cem@c.example", customer="Cedar Ltd"), user("Cem", "c@c.example", NOVEMBER, customer="Cedar Ltd"),
@@ -84,7 +90,8 @@ def test_the_customers_to_look_at(subscription: Subscription, take: Take) -> Non
         user("Flo", BELL, customer="Fir Ltd"), user("Flo", "flo@f.example", customer="Fir Ltd"),
         usage(month="2026-11", customer="Oak Ltd", product="VM Backup", object_type="VM", object_name="x", object_details=ANN),
         usage(month="2026-11", customer="Oak Ltd", product="VM Backup", object_type="VM", object_name="x", object_details=BELL),
-    ])  # fmt: skip
+    ]  # fmt: skip
+    take(subscription, rows, tmp_path)
     with snapshot_scope(subscription.id):
         doubtful = doubtful_customers(subscription, NOVEMBER)
         found = suspects_of(subscription, NOVEMBER, doubtful)
@@ -96,9 +103,34 @@ def test_the_customers_to_look_at(subscription: Subscription, take: Take) -> Non
     }
 
 
-def test_what_was_decided_is_asked_no_more(subscription: Subscription, take: Take) -> None:
-    take([user("Ann", ANN, NOVEMBER), user("Ann", BELL, NOVEMBER)])
+def test_what_was_decided_is_asked_no_more(subscription: Subscription, tmp_path: Path) -> None:
+    take(subscription, [user("Ann", ANN, NOVEMBER), user("Ann", BELL, NOVEMBER)], tmp_path)
     with subscription_scope(subscription.id):
         decide(subscription, people(subscription, ANN, BELL), NOVEMBER, is_one_person=False, actor=OPERATOR)
     with snapshot_scope(subscription.id):
         assert suspects_of(subscription, NOVEMBER, doubtful_customers(subscription, NOVEMBER)) == []
+
+
+CELLS = st.fixed_dictionaries(
+    {
+        "month": st.sampled_from(["2026-10", "2026-11"]),
+        "customer": st.sampled_from(["Anchor Ltd", "Birch Ltd", "Cedar Ltd"]),
+        "object_name": st.sampled_from(["Ann", "ann", "Ben", ANN]),
+        "object_details": st.sampled_from([None, ANN, BELL, SHARED]),
+        "object_type": st.sampled_from(["Mailbox", "OneDrive", "SharePoint Files"]),
+        "organisation": st.sampled_from([None, "one"]),
+    }
+)
+
+
+@given(st.lists(CELLS, min_size=1, max_size=6))
+@settings(max_examples=40, deadline=None)
+def test_whoever_is_in_doubt_is_of_a_customer_to_look_at(
+    tmp_path_factory: pytest.TempPathFactory, cells: list[dict[str, str]]
+) -> None:
+    subscription = new_subscription()
+    take(subscription, [usage(**one) for one in cells], tmp_path_factory.mktemp("cells"))
+    everybody = [(found, name) for name, found in customer_ids(subscription).items()]
+    with snapshot_scope(subscription.id):
+        doubtful = {found for found, _ in doubtful_customers(subscription, NOVEMBER)}
+        assert {one.customer_id for one in suspects_of(subscription, NOVEMBER, everybody)} <= doubtful

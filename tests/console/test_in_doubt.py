@@ -5,11 +5,16 @@ from urllib.parse import urlencode
 
 import pytest
 from django.test import Client
-from tests.bookkeeping import customer_ids, query, take
+from tests.bookkeeping import OPERATOR, customer_ids, query, take
 from tests.console.cast import Browse, Months, table_rows, words
 from tests.console.test_billed_users import ANCHOR, HOSTILE, billed_address, person
 
+from tallybook.billing.rules import RECIPE
+from tallybook.billing.rules_in_force import Span, set_rule
+from tallybook.console import in_doubt_page
+from tallybook.database.scope import subscription_scope
 from tallybook.subscriptions.models import Subscription, User
+from tallybook.subscriptions.products import find_product
 
 DESK = "desk@a.example"
 NEW_ADDRESS = "The first is new, and the other is gone since the month before: counted as somebody else."
@@ -42,7 +47,8 @@ def address(subscription: Subscription, rest: str = "", **parameters: str) -> st
 
 def answer(client: Client, subscription: Subscription, customer: str, one: str, *identities: str) -> str:
     """The words of the page to which the answer leads."""
-    sent = {"customer": str(customer_ids(subscription)[customer]), "organisation": "", "identity": identities, "one": one}
+    about = "several names" if len(identities) == 1 else "same name"
+    sent = {"customer": str(customer_ids(subscription)[customer]), "identity": identities, "one": one, "about": about}
     response = client.post(address(subscription, "decide"), sent, follow=True)
     assert response.status_code == 200
     return words(response)
@@ -109,13 +115,17 @@ def test_when_all_is_decided_nobody_is_in_doubt(client: Client, subscription: Su
 @pytest.mark.parametrize(
     ("sent", "status", "sentence"),
     [
-        ({"one": "yes"}, 400, "Choose who it is about."),
-        ({"one": "perhaps", "identity": DESK}, 400, "Say whether they are one person."),
-        ({"one": "yes", "identity": DESK, "customer": "nobody"}, 404, "no such customer"),
+        ({"one": "yes"}, 400, "Choose two or more of them."),
+        ({"one": "no", "identity": "john@a.example"}, 400, "Choose two or more of them."),
+        ({"one": "yes", "about": "several names"}, 400, "Choose who it is about"),
+        ({"one": "yes", "identity": ["a\0", "b"]}, 400, "no address and no name"),
+        ({"one": "yes", "identity": ["a", "b"], "organisation": "o" * 7000}, 400, "no address and no name"),
+        ({"one": "perhaps", "identity": [DESK, "x"]}, 400, "Say whether they are one person."),
+        ({"one": "yes", "identity": [DESK, "x"], "customer": "nobody"}, 404, "no such customer"),
     ],
 )
 def test_an_answer_that_is_none_is_refused(
-    client: Client, subscription: Subscription, sent: dict[str, str], status: int, sentence: str
+    client: Client, subscription: Subscription, sent: dict[str, object], status: int, sentence: str
 ) -> None:
     usual = {"customer": str(customer_ids(subscription)[ANCHOR])}
     response = client.post(address(subscription, "decide"), usual | sent)
@@ -125,7 +135,7 @@ def test_an_answer_that_is_none_is_refused(
 
 def test_the_opposite_of_what_was_decided_is_refused_on_the_page(client: Client, subscription: Subscription) -> None:
     answer(client, subscription, ANCHOR, "yes", DESK)
-    sent = {"customer": str(customer_ids(subscription)[ANCHOR]), "identity": DESK, "one": "no"}
+    sent = {"customer": str(customer_ids(subscription)[ANCHOR]), "identity": DESK, "one": "no", "about": "several names"}
     response = client.post(address(subscription, "decide"), sent)
     assert response.status_code == 400
     assert "Undo that decision first." in words(response)
@@ -168,6 +178,67 @@ def test_an_exclusion_without_a_reason_keeps_what_was_typed(client: Client, subs
     assert response.status_code == 400
     assert "Write the reason" in words(response)
     assert 'value="Kim &amp; Co"' in response.content.decode()
+
+
+def test_who_is_nobody_is_not_left_off(client: Client, subscription: Subscription, john: str) -> None:
+    his = billed_address(subscription, customer_ids(subscription)[ANCHOR], "person/")
+    sent = {"reason": "Ours", "owner": "Kim"}
+    nobody = john.replace("john%40a.example", "smith%40a.example")
+    assert client.post(f"{his}exclude?{nobody}", sent).status_code == 302
+    # He is excluded now, so that nobody of that address is billed.
+    assert client.post(f"{his}exclude?{nobody}", sent).status_code == 400
+    unknown = client.post(f"{his}exclude?{john.replace('john', 'nobody')}", sent)
+    assert unknown.status_code == 404
+    assert client.post(f"{his}exclude?{john}", sent | {"reason": "\0"}).status_code == 400
+    assert client.get(f"{his}?{john.replace('product=', 'product=99')}").status_code == 404
+
+
+def test_of_a_name_everybody_is_left_off(client: Client, subscription: Subscription, months: Months) -> None:
+    with subscription_scope(subscription.id):
+        set_rule(subscription, Span(find_product("365 backup"), None, months.previous_month), RECIPE, actor=OPERATOR)
+    his = billed_address(subscription, customer_ids(subscription)[ANCHOR], "person/")
+    page = client.get(billed_address(subscription, customer_ids(subscription)[ANCHOR])).content.decode()
+    link = next(part.split('"')[0] for part in page.split("person/?")[1:] if "john+smith" in part).replace("&amp;", "&")
+    left = words(client.post(f"{his}exclude?{link}", {"reason": "Ours", "owner": "Kim"}, follow=True))
+    assert "Excluded from the bill: Ours (Kim)" in left
+    listed = words(client.get(address(subscription)))
+    assert "Anchor Ltd john@a.example Ours Kim" in listed
+    assert "Anchor Ltd smith@a.example Ours Kim" in listed
+
+
+def test_who_is_left_off_is_listed_and_billed_again(client: Client, subscription: Subscription, john: str) -> None:
+    his = billed_address(subscription, customer_ids(subscription)[ANCHOR], "person/")
+    client.post(f"{his}exclude?{john}", {"reason": "Our own", "owner": "Kim"})
+    assert "Left off the bill Customer Known by Reason" in words(client.get(address(subscription)))
+    back = words(client.post(address(subscription, "include"), {"number": "1"}, follow=True))
+    assert "Back on the bill" in back
+    assert "Our own" not in back
+
+
+def test_pages_of_customers_who_are_in_doubt_no_more_are_passed_over(
+    client: Client, subscription: Subscription, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(in_doubt_page, "ROWS_A_PAGE", 1)
+    assert "Mallory" in words(client.get(address(subscription)))
+    answer(client, subscription, HOSTILE, "no", "new@h.example", "old@h.example")
+    assert "Customers in doubt 2 to 2 of 2" in words(client.get(address(subscription)))
+    answer(client, subscription, ANCHOR, "yes", DESK)
+    answer(client, subscription, ANCHOR, "no", "john@a.example", "smith@a.example")
+    assert "Of these customers nobody is in doubt any more." in words(client.get(address(subscription)))
+
+
+def test_names_and_people_part_by_what_was_decided(client: Client, subscription: Subscription) -> None:
+    page = billed_address(subscription, customer_ids(subscription)[ANCHOR])
+    assert "Spellings" in words(client.get(page))
+    answer(client, subscription, ANCHOR, "no", DESK)
+    assert "Spellings" not in words(client.get(page))
+
+
+def test_one_of_those_who_share_an_address_has_a_past(client: Client, subscription: Subscription, months: Months) -> None:
+    answer(client, subscription, ANCHOR, "no", DESK)
+    whom = urlencode({"product": "2", "organisation": "", "identity": f"front <{DESK}>"})
+    his = billed_address(subscription, customer_ids(subscription)[ANCHOR], f"person/?{whom}&month={months.previous}")
+    assert "Front" in words(client.get(his))
 
 
 def test_a_viewer_sees_and_decides_nothing(

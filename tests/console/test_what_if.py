@@ -48,9 +48,7 @@ def test_numbers_and_people_by_two_rules(client: Client, subscription: Subscript
     assert "The rule in force The documented recipe, by name Difference" in page
     assert "2 1 −1" in page
     assert "4 4 0 Total 6 5 −1" in page
-    assert (
-        "john@a.example smith@a.example Counted: this person has Mailbox. Counted: there is Mailbox of this name. −1" in page
-    )
+    assert "john@a.example smith@a.example Counted: this person has Mailbox. Counted: there is Mailbox of this name. −1" in page
     assert "=1+1 / Sum" in page
 
 

@@ -1,7 +1,15 @@
 """Which address an object's details hold: cases, each with its reason."""
 
-import pytest
+from importlib import import_module
+from pathlib import Path
+from types import SimpleNamespace
 
+import pytest
+from django.db import connection
+from tests.bookkeeping import query, take, usage
+
+from tallybook.database.scope import subscription_scope
+from tallybook.subscriptions.models import Subscription
 from tallybook.usage.emails import email_in
 
 
@@ -34,3 +42,19 @@ from tallybook.usage.emails import email_in
 )
 def test_the_address_in_details(details: str | None, email: str) -> None:
     assert email_in(details) == email
+
+
+def test_a_ledger_from_before_they_were_kept_gets_them(subscription: Subscription, tmp_path: Path) -> None:
+    """What the migration does, on rows from before it."""
+    details = ("Ann@acme.example", "ann@acme.example; ben@acme.example", "a room", None)
+    rows = [usage(object_name=f"Ann {number}", object_details=text) for number, text in enumerate(details)]
+    take(subscription, rows, tmp_path)
+    take(subscription, [rows[0] | usage(object_name="Ann 0", plan="Gold")], tmp_path)
+    find_emails = import_module("tallybook.usage.migrations.0004_emails").find_emails
+    with subscription_scope(subscription.id), connection.cursor() as cursor:
+        for table in ("entry", "usage_item"):
+            cursor.execute(f"UPDATE {table} SET object_email = NULL")
+        find_emails(None, SimpleNamespace(connection=connection))
+    told = query(subscription, "SELECT object_email FROM usage_item ORDER BY object_name")
+    assert [email for (email,) in told] == ["ann@acme.example", None, None, None]
+    assert query(subscription, "SELECT object_email FROM entry") == [("ann@acme.example",)]

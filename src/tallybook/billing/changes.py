@@ -96,7 +96,7 @@ def _by_person(before: Mapping[_Key, Judged], after: Mapping[_Key, Judged], deci
     joined = {key: one for key, one in after.items() if one.is_billed and key not in before}
     left = {key: one for key, one in before.items() if one.is_billed and key not in after}
     yield from _decided(left, joined, after, decisions)
-    for old, new in _renamed(left, joined):
+    for old, new in _renamed(left, joined, decisions):
         reason = f"{left.pop(old).identity} is {joined[new].identity} now."
         yield Change(name=joined.pop(new).name, cause=Cause.RENAMED, delta=0, reason=reason)
     for one in joined.values():
@@ -139,13 +139,14 @@ def _why_free(now: Judged) -> Cause:
     return Cause.LICENCE_GONE if now.verdict == NO_LICENCE else Cause.FREE_NOW
 
 
-def _renamed(left: Mapping[_Key, Judged], joined: Mapping[_Key, Judged]) -> list[tuple[_Key, _Key]]:
-    """Who left and who joined under one name, where nobody else of the organisation did."""
+def _renamed(left: Mapping[_Key, Judged], joined: Mapping[_Key, Judged], decisions: Decisions) -> list[tuple[_Key, _Key]]:
+    """Who left and who joined under one name, where nobody else of the organisation did, and nobody says that they are two."""
     leavers, joiners = _by_name(left), _by_name(joined)
     return [
         (leavers[name][0], joiners[name][0])
         for name in leavers.keys() & joiners.keys()
         if len(leavers[name]) == len(joiners[name]) == 1
+        and not decisions.keeps_apart(Person(*leavers[name][0][:2]), Person(*joiners[name][0][:2]))
     ]
 
 

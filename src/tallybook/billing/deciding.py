@@ -1,6 +1,6 @@
 """Decides who is one person, from a month on, and undoes it. Call these inside the subscription's scope."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TypeVar
@@ -10,23 +10,40 @@ from django.db.models import QuerySet
 
 from tallybook.audit.acting import Actor, Subject
 from tallybook.audit.recording import record
+from tallybook.billing.decisions_in_force import joined, people_of
 from tallybook.billing.models import Exclusion, PersonDecision
 from tallybook.errors import NotFound, Refused
 from tallybook.subscriptions.locking import lock_subscription
 from tallybook.subscriptions.models import NAME_CHARACTERS, Customer, Subscription
 from tallybook.subscriptions.revisions import raise_revisions_from
+from tallybook.usage.models import FOLDED_CHARACTERS
 from tallybook.usage.months import month_text
 
 Numbered = TypeVar("Numbered", PersonDecision, Exclusion)
 
 
+_MOST_IDENTITIES = 100
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class People:
-    """Identities of one organisation of a customer, empty where there is none; all folded."""
+    """Identities of one organisation of a customer, empty where there is none; all folded.
+
+    Raises:
+        Refused: there is no identity, there are too many, or a text is none that the ledger could have.
+    """
 
     customer: Customer
     organisation: str
     identities: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        if not self.identities or not all(self.identities):
+            raise Refused("Choose who it is about: it is nobody so far.")
+        if len(self.identities) > _MOST_IDENTITIES:
+            raise Refused(f"Choose at most {_MOST_IDENTITIES} at a time.")
+        if any("\0" in text or len(text) > FOLDED_CHARACTERS for text in (self.organisation, *self.identities)):
+            raise Refused("That is no address and no name that the ledger could have.")
 
     @property
     def facts(self) -> dict[str, object]:
@@ -41,18 +58,15 @@ def decide(subscription: Subscription, people: People, first_month: date, *, is_
     The same again changes nothing but the month, which becomes the earlier one.
 
     Raises:
-        Refused: there is no identity, or the opposite was decided of some of them.
+        Refused: it contradicts what was decided before.
     """
     identities = tuple(dict.fromkeys(people.identities))
-    if not all(identities) or not identities:
-        raise Refused("Choose who it is about.")
     lock_subscription(subscription.id)
     known = PersonDecision.objects.filter(
         subscription_id=subscription.id, customer_id=people.customer.id, organisation=people.organisation
     )
-    for one in known:
-        if one.is_one_person != is_one_person and _are_about_the_same(one.identities, identities):
-            raise Refused("The opposite was decided of them before. Undo that decision first.")
+    wanted = PersonDecision(organisation=people.organisation, identities=list(identities), is_one_person=is_one_person)
+    _check([*known, wanted])
     same = next((one for one in known if set(one.identities) == set(identities)), None)
     if same and same.first_month <= first_month:
         return
@@ -75,10 +89,26 @@ def decide(subscription: Subscription, people: People, first_month: date, *, is_
     record(subscription.id, actor, "people.decided", subject_of(people.customer), before=before, after=after)
 
 
-def _are_about_the_same(some: Iterable[str], others: Iterable[str]) -> bool:
-    """Whether two decisions are about one pair, or about the names of one identity."""
-    few, many = sorted((set(some), set(others)), key=len)
-    return few == many if len(few) == 1 else len(few & many) > 1
+def _check(made: Sequence[PersonDecision]) -> None:
+    """That no two are one person and two, whatever the months from which they are; the last decision is the new one.
+
+    Raises:
+        Refused: they are.
+    """
+    same_as = joined(made)
+    singles = {one.identities[0]: one.is_one_person for one in made if len(one.identities) == 1}
+    shared = {identity for identity, is_one_person in singles.items() if not is_one_person}
+    for one in made:
+        people = people_of(one)
+        if len(people) == 1:
+            contradicts = singles[one.identities[0]] != one.is_one_person
+        elif one.is_one_person:
+            # Whose of those who share it would the other address be?
+            contradicts = bool(shared & set(one.identities))
+        else:
+            contradicts = len({same_as.get(person, person) for person in people}) < len(people)
+        if contradicts:
+            raise Refused("That contradicts what was decided of them before. Undo that decision first.")
 
 
 def undo_decision(subscription: Subscription, number: int, *, actor: Actor) -> PersonDecision:

@@ -17,6 +17,11 @@ class Person(NamedTuple):
     identity: str
 
 
+def name_at(name_folded: str, address: str) -> str:
+    """The identity of one of those who share an address."""
+    return f"{name_folded} <{address}>"
+
+
 class Excluded(NamedTuple):
     """Why somebody is not billed, and who answers for it."""
 
@@ -40,14 +45,18 @@ class Decisions:
     one_person: frozenset[Person] = frozenset()
     """Addresses of one person in several spellings, as somebody has confirmed."""
     kept_apart: frozenset[frozenset[Person]] = frozenset()
-    """Pairs that somebody has confirmed to be two people."""
+    """Sets of which somebody has confirmed that they are as many people."""
     excluded: Mapping[Person, Excluded] = field(default_factory=dict)
 
     def person(self, known: Person, name_folded: str) -> Person:
         """Who it is, of whom by name and address alone this would be known."""
         if known in self.shared and known.identity != name_folded:
-            known = Person(known.organisation, f"{name_folded} <{known.identity}>")
+            known = Person(known.organisation, name_at(name_folded, known.identity))
         return self.same_as.get(known, known)
+
+    def keeps_apart(self, one: Person, other: Person) -> bool:
+        """Whether somebody has confirmed that they are two people."""
+        return any(one in people and other in people for people in self.kept_apart)
 
 
 NO_DECISIONS = Decisions()

@@ -1,7 +1,7 @@
 """Where two rules make different numbers of the same objects, and of whom."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from tallybook.billing.rules import Judged
 
@@ -10,8 +10,8 @@ from tallybook.billing.rules import Judged
 class Lot:
     """Names and people, by the one rule and by the other, that have objects in common."""
 
-    first: list[Judged]
-    second: list[Judged]
+    first: list[Judged] = field(default_factory=list)
+    second: list[Judged] = field(default_factory=list)
 
     @property
     def names(self) -> str:
@@ -24,12 +24,24 @@ class Lot:
 
 
 def lots(first: Iterable[Judged], second: Iterable[Judged]) -> Iterator[Lot]:
-    """All of them, in the order of the first objects. Both sides judge the same objects."""
-    of_object: dict[int, Lot] = {}
-    for is_second, judged in ((False, first), (True, second)):
-        for one in judged:
-            lot = Lot([], [one]) if is_second else Lot([one], [])
-            for other in {id(found): found for item in one.objects if (found := of_object.get(id(item)))}.values():
-                lot = Lot([*other.first, *lot.first], [*other.second, *lot.second])
-            of_object |= {id(item): lot for each in (*lot.first, *lot.second) for item in each.objects}
-    yield from {id(lot): lot for lot in of_object.values()}.values()
+    """All of them, by what came first in them. Both sides judge the same objects."""
+    sides = [(False, one) for one in first] + [(True, one) for one in second]
+    # Each of them points to another one of its lot, or to itself.
+    leads = list(range(len(sides)))
+
+    def root(place: int) -> int:
+        while leads[place] != place:
+            leads[place] = leads[leads[place]]
+            place = leads[place]
+        return place
+
+    has_object: dict[int, int] = {}
+    for place, (_, judged) in enumerate(sides):
+        for item in judged.objects:
+            one, other = sorted((root(place), root(has_object.setdefault(id(item), place))))
+            leads[other] = one
+    found: dict[int, Lot] = {}
+    for place, (is_second, judged) in enumerate(sides):
+        lot = found.setdefault(root(place), Lot())
+        (lot.second if is_second else lot.first).append(judged)
+    yield from found.values()

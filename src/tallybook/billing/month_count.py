@@ -13,7 +13,7 @@ from functools import cache
 from typing import NamedTuple
 from uuid import UUID
 
-from tallybook.billing.billed_users import CHOSEN, Chosen
+from tallybook.billing.billed_users import CHOSEN, Chosen, billed_users
 from tallybook.billing.decisions import NO_DECISIONS
 from tallybook.billing.objects import BilledObject
 from tallybook.billing.rules import RECIPE, RULES, Rule, Verdict
@@ -22,7 +22,7 @@ from tallybook.database.queries import rows, stream_arrays, write
 # With the server's default room people would be grouped on disk; compiling takes longer than it saves; and rows that other
 # processes read arrive faster than the planner thinks.
 _SETTINGS = ("SET LOCAL work_mem = '128MB'", "SET LOCAL jit = off", "SET LOCAL parallel_tuple_cost = 0.01")
-# The kinds of object in the month, the most frequent first. They are few, however many objects there are.
+# The kinds of object in the month, the most frequent first.
 _KINDS = f"""
     SELECT i.object_type, i.licence, i.deleted, i.invoice FROM usage_item i WHERE {CHOSEN}
     GROUP BY i.object_type, i.licence, i.deleted, i.invoice ORDER BY count(*) DESC
@@ -40,10 +40,18 @@ _NAMED = """
         array_agg(coalesce(object_email, '')), array_agg(bits::text), array_agg(days_mask), array_agg(number)
     FROM named GROUP BY customer_id, product_id
 """
-_IS_KIND = """WHEN i.object_type = %(type{n})s AND i.licence IS NOT DISTINCT FROM %(licence{n})s::text
+_IS_KIND = """WHEN i.object_type = %(type{n})s AND {licence}
     AND i.deleted IS NOT DISTINCT FROM %(deleted{n})s::boolean AND i.invoice IS NOT DISTINCT FROM %(invoice{n})s::text
     THEN {then}"""
+_UNLICENSED, _LICENSED = "none", "licence"
+_LICENCES = {
+    None: "coalesce(i.licence, '') = ''",
+    _UNLICENSED: "i.licence = ANY(%(unlicensed)s::text[])",
+    _LICENSED: "i.licence <> ALL(%(unlicensed)s::text[]) AND i.licence <> ''",
+}
 _CUSTOMERS_A_FETCH = 100
+# Each object is compared with the kinds one after the other; of so many, looking at everybody is faster.
+_MOST_KINDS = 64
 
 
 class Count(NamedTuple):
@@ -61,11 +69,17 @@ def count_month(chosen: Chosen, rule_of: Callable[[int, UUID], Rule]) -> Iterato
     """Customer by customer. Memory is that of a hundred customers."""
     for setting in _SETTINGS:
         write(setting)
-    kinds = [_kind(*row) for row in rows(_KINDS, chosen.parameters)]
-    if not kinds:
+    known = [_kind(*row) for row in rows(_KINDS, chosen.parameters)]
+    if not known:
+        return
+    # Of a licence the rules ask only whether it is none. There may be as many of them as objects.
+    unlicensed = sorted({kind.licence for kind in known if kind.licence and kind.is_unlicensed})
+    kinds = list(dict.fromkeys(_without_licence_name(kind) for kind in known))
+    if len(kinds) > _MOST_KINDS:
+        yield from _by_bills(chosen, rule_of)
         return
     counting = cache(lambda rule: _Counting(rule, kinds))
-    query, parameters = _query_of(kinds)
+    query, parameters = _query_of(kinds, unlicensed)
     for customer_id, product_id, *columns in stream_arrays(
         query, chosen.parameters | parameters, rows_a_fetch=_CUSTOMERS_A_FETCH
     ):
@@ -80,15 +94,28 @@ def _kind(object_type: str, licence: str | None, deleted: bool | None, invoice: 
     return BilledObject(organisation="", object_type=object_type, name="", licence=licence, deleted=deleted, invoice=invoice)
 
 
-def _query_of(kinds: list[BilledObject]) -> tuple[str, dict[str, object]]:
-    parameters: dict[str, object] = {}
+def _without_licence_name(kind: BilledObject) -> BilledObject:
+    if not kind.licence:
+        return replace(kind, licence=None)
+    return replace(kind, licence=_UNLICENSED if kind.is_unlicensed else _LICENSED)
+
+
+def _by_bills(chosen: Chosen, rule_of: Callable[[int, UUID], Rule]) -> Iterator[Count]:
+    """Person by person."""
+    for bill in billed_users(chosen, rule_of):
+        of_users = (bill.recipe, len(bill.free)) if bill.rule.counts_users else (None, None)
+        yield Count(bill.customer_id, bill.product_id, bill.rule, bill.quantity, *of_users)
+
+
+def _query_of(kinds: list[BilledObject], unlicensed: list[str]) -> tuple[str, dict[str, object]]:
+    parameters: dict[str, object] = {"unlicensed": unlicensed}
     apart, bits = [], []
     for n, kind in enumerate(kinds):
-        parameters |= {f"type{n}": kind.object_type, f"licence{n}": kind.licence}
-        parameters |= {f"deleted{n}": kind.deleted, f"invoice{n}": kind.invoice}
+        parameters |= {f"type{n}": kind.object_type, f"deleted{n}": kind.deleted, f"invoice{n}": kind.invoice}
+        licence = _LICENCES[kind.licence]
         bit = "".join("1" if n == other else "0" for other in range(len(kinds)))
-        apart.append(_IS_KIND.format(n=n, then=n if _may_be_set_aside(kind) else -1))
-        bits.append(_IS_KIND.format(n=n, then=f"B'{bit}'"))
+        apart.append(_IS_KIND.format(n=n, licence=licence, then=n if _may_be_set_aside(kind) else -1))
+        bits.append(_IS_KIND.format(n=n, licence=licence, then=f"B'{bit}'"))
     return _NAMED.format(apart=" ".join(apart), bits=" ".join(bits), chosen=CHOSEN), parameters
 
 

@@ -6,8 +6,9 @@ from datetime import date
 from uuid import UUID
 
 from tallybook.billing.billed_users import Chosen, billed_users
-from tallybook.billing.decisions import Decisions, Excluded
+from tallybook.billing.decisions import Decisions, Excluded, name_at
 from tallybook.billing.decisions_in_force import decisions_in
+from tallybook.billing.people import identify
 from tallybook.billing.rules import Judged, Rule
 from tallybook.billing.rules_in_force import RulesInForce, rules_in_force
 from tallybook.subscriptions.models import Subscription
@@ -23,6 +24,7 @@ class Whom:
     def is_in(self, judged: Judged) -> bool:
         """Whether this is the person, or the name that they carry."""
         known = {judged.identity} | {one.known_by for one in judged.objects}
+        known |= {name_at(one.name_folded, one.email) for one in judged.objects if one.email}
         return self.identity in known and any(one.organisation == self.organisation for one in judged.objects)
 
 
@@ -63,3 +65,20 @@ def _month_of(chosen: Chosen, rules: RulesInForce, decisions: Mapping[UUID, Deci
         found = tuple(one for one in bill.judged if whom.is_in(one))
         return PersonMonth(month=chosen.month, rule=bill.rule, judged=found)
     return PersonMonth(month=chosen.month, rule=None, judged=())
+
+
+def billed_identities(subscription: Subscription, chosen: Chosen, whom: Whom) -> tuple[str, ...]:
+    """Of those who are billed under this identity, or under a name that they carry: who each of them is.
+
+    `chosen` names one customer and product.
+    """
+    (rules,) = rules_in_force(subscription, chosen.month)
+    decisions = decisions_in(subscription.id, chosen.month)
+    found = set[str]()
+    for bill in billed_users(chosen, rules.counting_users_of, decisions):
+        users = [item for one in bill.judged for item in one.objects if not bill.rule.set_aside(item)]
+        person_of = {id(item): person for person, item in zip(identify(users, bill.decisions), users, strict=True)}
+        for one in bill.billed:
+            if whom.is_in(one):
+                found |= {person_of[id(item)].identity for item in one.objects}
+    return tuple(sorted(found))

@@ -100,7 +100,7 @@ class Rule:
             else:
                 users.append(one)
         groups = sorted(self.group(users, decisions), key=lambda group: group[0])
-        excluded = _excluded(users, decisions) if decisions.excluded else {}
+        excluded = _excluded(users, decisions) if decisions.excluded and self.counts_users else {}
         judged = [Judged(identity, tuple(ones), self.judge(ones), _of_all(ones, excluded)) for identity, ones in groups]
         return judged + others
 
@@ -115,9 +115,12 @@ class Rule:
 
 
 def _excluded(users: list[BilledObject], decisions: Decisions) -> dict[int, Excluded]:
-    """By the id of each object whose person is not billed."""
-    people = zip(identify(users, decisions), users, strict=True)
-    return {id(one): decisions.excluded[person] for person, one in people if person in decisions.excluded}
+    """By the id of each object whose person is not billed, or whose address is not, whoever shares it."""
+    found: dict[int, Excluded] = {}
+    for person, known, one in zip(identify(users, decisions), identify(users), users, strict=True):
+        if excluded := decisions.excluded.get(person) or decisions.excluded.get(known):
+            found[id(one)] = excluded
+    return found
 
 
 def _of_all(objects: Iterable[BilledObject], excluded: Mapping[int, Excluded]) -> Excluded | None:

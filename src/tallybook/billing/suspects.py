@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import combinations
 
-from tallybook.billing.decisions import Decisions, Person
+from tallybook.billing.decisions import NO_DECISIONS, Decisions, Person
 from tallybook.billing.objects import BilledObject
 from tallybook.billing.people import identify
 
@@ -44,7 +44,7 @@ def suspects(before: Collection[BilledObject], now: Collection[BilledObject], de
     """
     former, present = _people(before, decisions), _people(now, decisions)
     found = [
-        *_several_names(present, decisions),
+        *_several_names(_people(now, NO_DECISIONS), decisions),
         *_same_name(present, decisions),
         *_new_address(former, present, decisions),
     ]
@@ -61,10 +61,9 @@ def _people(objects: Collection[BilledObject], decisions: Decisions) -> dict[Per
 
 
 def _several_names(people: dict[Person, _Names], decisions: Decisions) -> Iterator[Suspect]:
-    # Of people who were joined it is known that they have several names.
-    joined = set(decisions.same_as.values())
+    """Of each address for itself: that it was joined with another one says nothing of who else uses it."""
     for person, names in people.items():
-        if len(names) > 1 and person not in decisions.one_person and person not in joined:
+        if len(names) > 1 and person not in decisions.one_person and person not in decisions.shared:
             spelt = tuple(sorted(names.values()))
             yield Suspect(
                 doubt=Doubt.SEVERAL_NAMES, organisation=person.organisation, names=spelt, identities=(person.identity,)
@@ -73,8 +72,7 @@ def _several_names(people: dict[Person, _Names], decisions: Decisions) -> Iterat
 
 def _same_name(people: dict[Person, _Names], decisions: Decisions) -> Iterator[Suspect]:
     for (organisation, name), carriers in _carriers(people).items():
-        pairs = [frozenset(pair) for pair in combinations(carriers, 2)]
-        if any(pair not in decisions.kept_apart for pair in pairs):
+        if any(not decisions.keeps_apart(*pair) for pair in combinations(carriers, 2)):
             yield Suspect(
                 doubt=Doubt.SAME_NAME,
                 organisation=organisation,
@@ -90,7 +88,7 @@ def _new_address(former: dict[Person, _Names], present: dict[Person, _Names], de
         # Of several who left or came under one name nobody can say who is who.
         if len(gone[place]) == len(come[place]) == 1:
             (old,), (new,) = gone[place], come[place]
-            if frozenset((old, new)) not in decisions.kept_apart:
+            if not decisions.keeps_apart(old, new):
                 organisation, name = place
                 yield Suspect(
                     doubt=Doubt.NEW_ADDRESS,

@@ -15,12 +15,12 @@ from tallybook.database.queries import rows
 from tallybook.subscriptions.models import Subscription
 from tallybook.usage.months import month_before
 
-# Customers of whom two names have an address in common or two addresses a name, in the month or from the one before to it.
+# Customers of whom two names have an identity in common or two identities a name, in the month or from the one before to it.
 # Whether somebody has decided about them is not asked here: these are the ones to look at.
 _DOUBTFUL = """
     WITH known AS MATERIALIZED (
-        SELECT customer_id, organisation_id, object_name_folded AS name, object_email AS email,
-            bool_or(month = %(month)s) AS now
+        SELECT customer_id, organisation_id, object_name_folded AS name,
+            coalesce(object_email, object_name_folded) AS identity, bool_or(month = %(month)s) AS now
         FROM usage_item
         WHERE subscription_id = %(subscription)s AND month IN (%(month)s, %(former)s) AND adjustment_for IS NULL
             AND product_id = ANY(%(products)s::smallint[])
@@ -29,10 +29,10 @@ _DOUBTFUL = """
     SELECT c.id, c.name FROM customer c
     WHERE c.subscription_id = %(subscription)s AND (%(customer)s::uuid IS NULL OR c.id = %(customer)s::uuid) AND c.id IN (
         SELECT customer_id FROM known
-        GROUP BY customer_id, organisation_id, name HAVING min(email) <> max(email) AND bool_or(now)
+        GROUP BY customer_id, organisation_id, name HAVING min(identity) <> max(identity) AND bool_or(now)
         UNION
-        SELECT customer_id FROM known WHERE email IS NOT NULL AND now
-        GROUP BY customer_id, organisation_id, email HAVING min(name) <> max(name)
+        SELECT customer_id FROM known WHERE now
+        GROUP BY customer_id, organisation_id, identity HAVING min(name) <> max(name)
     )
     ORDER BY c.name_folded COLLATE "C"
 """

@@ -76,8 +76,10 @@ class ProductBill:
     @cached_property
     def differences(self) -> list[Tangle]:
         """Names and people that the recipe and a count of people see differently."""
-        objects = [item for one in self._judged for item in one.objects]
-        return list(tangles(people_of_names([item for item in objects if item.is_user])))
+        if self.bill.now is None:
+            return []
+        users = [item for one in self._judged for item in one.objects if item.is_user]
+        return list(tangles(people_of_names(users, self.bill.now.decisions)))
 
     def _person(self, one: Judged) -> Person:
         organisation = one.objects[0].organisation

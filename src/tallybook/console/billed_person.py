@@ -1,6 +1,7 @@
 """What the page of one person shows: their objects, why they are counted or free, and their months."""
 
 from dataclasses import dataclass
+from datetime import date
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from tallybook.subscriptions.models import Customer, Subscription
 from tallybook.usage.months import month_text
 
 _MOST_MONTHS = 13
+_MOST_PRODUCT = 2**15 - 1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,10 +63,8 @@ def read_person_page(subscription: Subscription, customer_id: UUID, query: Query
     """
     customer = customer_by_id(subscription, customer_id)
     page = read_month_page(subscription, query)
-    whom = Whom(organisation=query.get("organisation", ""), identity=query.get("identity", ""))
-    product = query.get("product", "")
-    products = (int(product),) if product.isascii() and product.isdecimal() and len(product) <= len("32767") else ()
-    chosen = Chosen(subscription_id=subscription.id, month=page.month, product_ids=products, customer_ids=(customer_id,))
+    whom = whom_in(query)
+    chosen = chosen_product(subscription, customer_id, page.month, query)
     around = sorted({*page.with_usage, page.month})[-_MOST_MONTHS:]
     if page.month not in around:
         around = [page.month, *around[1:]]
@@ -72,4 +72,17 @@ def read_person_page(subscription: Subscription, customer_id: UUID, query: Query
     if not any(month.judged for month in months):
         raise NotFound("Nobody of this customer is known by that identity in its latest months.")
     (now,) = (month for month in months if month.month == page.month)
-    return PersonPage(of=page, customer=customer, whom=whom, now=now, months=months[::-1], product=product)
+    return PersonPage(of=page, customer=customer, whom=whom, now=now, months=months[::-1], product=query.get("product", ""))
+
+
+def whom_in(query: QueryDict) -> Whom:
+    """Whom the address of the page names."""
+    return Whom(organisation=query.get("organisation", ""), identity=query.get("identity", ""))
+
+
+def chosen_product(subscription: Subscription, customer_id: UUID, month: date, query: QueryDict) -> Chosen:
+    """The month of the customer and of the product in the address; of no product, where that is none."""
+    text = query.get("product", "")
+    is_number = text.isascii() and text.isdecimal() and len(text) <= len(str(_MOST_PRODUCT))
+    products = (int(text),) if is_number and int(text) <= _MOST_PRODUCT else ()
+    return Chosen(subscription_id=subscription.id, month=month, product_ids=products, customer_ids=(customer_id,))

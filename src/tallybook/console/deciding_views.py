@@ -13,7 +13,10 @@ from django.views.decorators.http import require_POST, require_safe
 from tallybook.billing import deciding, excluding
 from tallybook.billing.deciding import People
 from tallybook.billing.excluding import Terms
+from tallybook.billing.person_months import billed_identities
+from tallybook.billing.suspects import Doubt
 from tallybook.console.addresses import uuid_in
+from tallybook.console.billed_person import chosen_product, whom_in
 from tallybook.console.billed_views import person_page
 from tallybook.console.deciding_wording import DONE
 from tallybook.console.in_doubt_page import read_in_doubt_page
@@ -53,6 +56,9 @@ def decide(request: HttpRequest, subscription_id: UUID) -> HttpResponse:
     def change(membership: Membership) -> None:
         subscription = membership.subscription
         identities = tuple(request.POST.getlist("identity"))
+        # With all but one unticked it would be another question: who uses that address.
+        if len(identities) < 2 and request.POST.get("about") != Doubt.SEVERAL_NAMES:  # noqa: PLR2004 - a pair
+            raise Refused("Choose two or more of them.")
         people = People(
             customer=customer_by_id(subscription, uuid_in(request.POST.get("customer", ""))),
             organisation=request.POST.get("organisation", ""),
@@ -88,14 +94,15 @@ def _decided(request: HttpRequest, subscription_id: UUID, change: Callable[[Memb
 def exclude(request: HttpRequest, subscription_id: UUID, customer_id: UUID) -> HttpResponse:
     try:
         with entered_by(person(request), subscription_id, roles=DECIDES_ABOUT_PEOPLE) as membership:
-            people = People(
-                customer=customer_by_id(membership.subscription, customer_id),
-                organisation=request.GET.get("organisation", ""),
-                identities=(request.GET.get("identity", ""),),
-            )
+            subscription, month, whom = membership.subscription, _month(request, membership), whom_in(request.GET)
+            customer = customer_by_id(subscription, customer_id)
+            # The page may be that of a name, or of an address that several share: it is people who are left off.
+            chosen = chosen_product(subscription, customer_id, month, request.GET)
+            found = billed_identities(subscription, chosen, whom)
+            people = People(customer=customer, organisation=whom.organisation, identities=found)
             reason, owner = (request.POST.get(name, "").strip() for name in ("reason", "owner"))
-            terms = Terms(first_month=_month(request, membership), reason=reason, owner=owner)
-            excluding.exclude(membership.subscription, people, terms, actor=actor_of(request))
+            terms = Terms(first_month=month, reason=reason, owner=owner)
+            excluding.exclude(subscription, people, terms, actor=actor_of(request))
     except Refused as refused:
         return person_page(request, subscription_id, customer_id, str(refused), status=400)
     return _back(request, reverse("console:billed-person", args=[subscription_id, customer_id]), "excluded")
@@ -103,10 +110,20 @@ def exclude(request: HttpRequest, subscription_id: UUID, customer_id: UUID) -> H
 
 @require_POST
 def include(request: HttpRequest, subscription_id: UUID, customer_id: UUID) -> HttpResponse:
+    _include(request, subscription_id)
+    return _back(request, reverse("console:billed-person", args=[subscription_id, customer_id]), "included")
+
+
+@require_POST
+def include_listed(request: HttpRequest, subscription_id: UUID) -> HttpResponse:
+    _include(request, subscription_id)
+    return _back(request, reverse("console:billed-in-doubt", args=[subscription_id]), "included")
+
+
+def _include(request: HttpRequest, subscription_id: UUID) -> None:
     with entered_by(person(request), subscription_id, roles=DECIDES_ABOUT_PEOPLE) as membership:
         month = _month(request, membership)
         excluding.include(membership.subscription, _number(request), month, actor=actor_of(request))
-    return _back(request, reverse("console:billed-person", args=[subscription_id, customer_id]), "included")
 
 
 def _month(request: HttpRequest, membership: Membership) -> date:

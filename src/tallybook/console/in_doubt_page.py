@@ -1,6 +1,7 @@
 """What the page Namesakes and Renames shows: who is in doubt in a month, and what was decided."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import NamedTuple
 from urllib.parse import urlencode
 from uuid import UUID
@@ -9,7 +10,8 @@ from django.core.paginator import Page, Paginator
 from django.http import QueryDict
 
 from tallybook.billing.deciding import decisions_of
-from tallybook.billing.models import PersonDecision
+from tallybook.billing.excluding import exclusions_of
+from tallybook.billing.models import Exclusion, PersonDecision
 from tallybook.billing.suspects import Doubt, Suspect
 from tallybook.billing.suspects_of_month import doubtful_customers, suspects_of
 from tallybook.console.addresses import uuid_in
@@ -45,6 +47,13 @@ class InDoubt(NamedTuple):
         return "Several people" if self.suspect.doubt is Doubt.SEVERAL_NAMES else "Different people"
 
 
+class LeftOff(NamedTuple):
+    """Somebody who is not billed."""
+
+    customer: str
+    made: Exclusion
+
+
 class Decided(NamedTuple):
     """A decision that stands."""
 
@@ -66,6 +75,8 @@ class InDoubtPage:
     doubts: list[InDoubt]
     decisions: list[Decided]
     """The newest."""
+    exclusions: list[LeftOff]
+    """The newest of this month and of later ones."""
 
     @property
     def address(self) -> str:
@@ -85,15 +96,25 @@ def read_in_doubt_page(subscription: Subscription, query: QueryDict) -> InDoubtP
     customer = _customer(subscription, query.get("customer", ""))
     found = doubtful_customers(subscription, page.month, customer.id if customer else None) if page.has_usage else []
     customers = Paginator(found, ROWS_A_PAGE).get_page(query.get("page", "1"))
-    doubts = [
-        InDoubt(one.customer_id, one.customer, suspect)
-        for one in suspects_of(subscription, page.month, list(customers))
-        for suspect in one.suspects
-    ]
+    doubts = _doubts(subscription, page.month, customers)
+    # Of customers who were in doubt and are no more there may be whole pages.
+    while not doubts and customers.has_next():
+        customers = customers.paginator.get_page(customers.next_page_number())
+        doubts = _doubts(subscription, page.month, customers)
     names = {one.id: one.name for one in list_customers(subscription)}
     made = decisions_of(subscription, customer.id if customer else None)[:_MOST_DECISIONS]
     decided = [Decided(names[one.customer_id], one) for one in made]
-    return InDoubtPage(of=page, customer=customer, customers=customers, doubts=doubts, decisions=decided)
+    excluded = exclusions_of(subscription, page.month, customer.id if customer else None)[:_MOST_DECISIONS]
+    left_off = [LeftOff(names[one.customer_id], one) for one in excluded]
+    return InDoubtPage(of=page, customer=customer, customers=customers, doubts=doubts, decisions=decided, exclusions=left_off)
+
+
+def _doubts(subscription: Subscription, month: date, customers: Page[tuple[UUID, str]]) -> list[InDoubt]:
+    return [
+        InDoubt(one.customer_id, one.customer, suspect)
+        for one in suspects_of(subscription, month, list(customers))
+        for suspect in one.suspects
+    ]
 
 
 def _customer(subscription: Subscription, text: str) -> Customer | None:

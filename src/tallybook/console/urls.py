@@ -26,6 +26,7 @@ _billed = [
     path("in-doubt/", deciding_views.in_doubt, name="billed-in-doubt"),
     path("in-doubt/decide", deciding_views.decide, name="decide"),
     path("in-doubt/undo", deciding_views.undo, name="undo"),
+    path("in-doubt/include", deciding_views.include_listed, name="include-listed"),
     path("<uuid:customer_id>/person/", billed_views.billed_person, name="billed-person"),
     path("<uuid:customer_id>/person/exclude", deciding_views.exclude, name="exclude"),
     path("<uuid:customer_id>/person/include", deciding_views.include, name="include"),
