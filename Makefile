@@ -52,9 +52,9 @@ lock: ## Lock the dependencies anew (needs uv)
 screenshots: setup programs ## Take the pictures of the docs anew
 	$(BIN)/python -m pytest tests/console/screenshots.py $(ARGS)
 
-spreadsheets: setup ## Open reports in LibreOffice, and look for formulas
+spreadsheets: setup ## Open reports in LibreOffice: look for formulas, and count users by its own filter
 	@tests/programs.sh soffice:libreoffice-calc-nogui
-	$(BIN)/python -m pytest -n 1 tests/reports/in_libreoffice.py $(ARGS)
+	$(BIN)/python -m pytest -n 1 tests/reports/in_libreoffice.py tests/billing/in_libreoffice.py $(ARGS)
 
 format: setup ## Format the code
 	$(BIN)/ruff format .
