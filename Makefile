@@ -9,7 +9,7 @@ STAMP := $(VENV)/.installed-for-$(shell $(PYTHON) -c 'import sys; print("%d.%d" 
 CHECK_ENVIRONMENT := DJANGO_SETTINGS_MODULE=tests.settings PYTHONPATH=.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo serve test check bench lock format screenshots spreadsheets
+.PHONY: help setup demo serve test check bench lock format screenshots spreadsheets mutants
 
 help: ## List the verbs
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -48,6 +48,7 @@ bench: setup ## Measure on a million rows and print a table
 lock: ## Lock the dependencies anew (needs uv)
 	uv pip compile --quiet --universal --generate-hashes --no-annotate --python-version 3.11 --custom-compile-command "make lock" pyproject.toml -o requirements/base.txt
 	uv pip compile --quiet --universal --generate-hashes --no-annotate --python-version 3.11 --custom-compile-command "make lock" pyproject.toml --group dev -o requirements/dev.txt
+	uv pip compile --quiet --universal --generate-hashes --no-annotate --python-version 3.11 --custom-compile-command "make lock" pyproject.toml --group dev --group mutation -o requirements/mutation.txt
 
 screenshots: setup programs ## Take the pictures of the docs anew
 	$(BIN)/python -m pytest tests/console/screenshots.py $(ARGS)
@@ -55,6 +56,14 @@ screenshots: setup programs ## Take the pictures of the docs anew
 spreadsheets: setup ## Open reports in LibreOffice: look for formulas, and count users by its own filter
 	@tests/programs.sh soffice:libreoffice-calc-nogui
 	$(BIN)/python -m pytest -n 1 tests/reports/in_libreoffice.py tests/billing/in_libreoffice.py $(ARGS)
+
+mutants: setup ## Change the counting rules in every way, and see whether the tests notice
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/mutation.txt
+	rm -rf mutants
+	$(BIN)/mutmut run --max-children 2 | tail -n 1
+	-$(BIN)/mutmut results
+	$(BIN)/mutmut export-cicd-stats
+	@$(BIN)/python -c 'import json; n = json.load(open("mutants/mutmut-cicd-stats.json")); print(f"{n["killed"]:,} of {n["total"]:,} noticed, {n["survived"]:,} not")'
 
 format: setup ## Format the code
 	$(BIN)/ruff format .
