@@ -116,6 +116,7 @@ def test_when_all_is_decided_nobody_is_in_doubt(client: Client, subscription: Su
     ("sent", "status", "sentence"),
     [
         ({"one": "yes"}, 400, "Choose two or more of them."),
+        ({"one": "no", "identity": ["john@a.example"] * 2}, 400, "Choose two or more of them."),
         ({"one": "no", "identity": "john@a.example"}, 400, "Choose two or more of them."),
         ({"one": "yes", "about": "several names"}, 400, "Choose who it is about"),
         ({"one": "yes", "identity": ["a\0", "b"]}, 400, "no address and no name"),

@@ -101,6 +101,8 @@ def _count(subscription: Subscription, month: date) -> Iterator[Counted]:
         if one.customer_id not in decisions:
             excluded = 0 if one.rule.counts_users else None
             yield Counted(one.customer_id, one.product_id, one.rule.name, one.quantity, one.recipe, one.free, excluded)
+    if not decisions:
+        return
     # Where something was decided about people, everybody is looked at.
     for bill in billed_users(replace(chosen, customer_ids=tuple(decisions)), rules.of, decisions):
         of_users = (bill.recipe, len(bill.free), len(bill.excluded)) if bill.rule.counts_users else (None, None, None)

@@ -21,7 +21,6 @@ from tallybook.usage.months import month_text
 
 Numbered = TypeVar("Numbered", PersonDecision, Exclusion)
 
-
 _MOST_IDENTITIES = 100
 
 
@@ -38,7 +37,7 @@ class People:
     identities: tuple[str, ...]
 
     def __post_init__(self) -> None:
-        if not self.identities or not all(self.identities):
+        if not self.identities or not all(self.identities) or len(set(self.identities)) < len(self.identities):
             raise Refused("Choose who it is about: it is nobody so far.")
         if len(self.identities) > _MOST_IDENTITIES:
             raise Refused(f"Choose at most {_MOST_IDENTITIES} at a time.")
@@ -60,7 +59,7 @@ def decide(subscription: Subscription, people: People, first_month: date, *, is_
     Raises:
         Refused: it contradicts what was decided before.
     """
-    identities = tuple(dict.fromkeys(people.identities))
+    identities = people.identities
     lock_subscription(subscription.id)
     known = PersonDecision.objects.filter(
         subscription_id=subscription.id, customer_id=people.customer.id, organisation=people.organisation

@@ -55,7 +55,7 @@ def _in_doubt_page(request: HttpRequest, subscription_id: UUID, problem: str | N
 def decide(request: HttpRequest, subscription_id: UUID) -> HttpResponse:
     def change(membership: Membership) -> None:
         subscription = membership.subscription
-        identities = tuple(request.POST.getlist("identity"))
+        identities = tuple(dict.fromkeys(request.POST.getlist("identity")))
         # With all but one unticked it would be another question: who uses that address.
         if len(identities) < 2 and request.POST.get("about") != Doubt.SEVERAL_NAMES:  # noqa: PLR2004 - a pair
             raise Refused("Choose two or more of them.")
