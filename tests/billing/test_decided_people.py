@@ -54,6 +54,11 @@ def test_who_is_free_anyway_keeps_that_reason() -> None:
     assert (ann.is_excluded, ann.reason) == (False, "Free: no licence is held.")
 
 
+def test_the_exclusion_of_a_person_is_of_whoever_was_joined_with_them() -> None:
+    decisions = Decisions(same_as=JOINED.same_as, excluded={ANN_A: OURS})
+    assert PEOPLE.quantity(PEOPLE.judged([in_a("Ben", BEN)], decisions)) == 0
+
+
 def test_objects_are_nobody_who_could_be_excluded() -> None:
     assert [one.is_billed for one in OBJECTS.judged([in_a()], Decisions(excluded={ANN_A: OURS}))] == [True]
 
@@ -100,6 +105,11 @@ def test_changes_by_what_was_decided(
     assert [(one.delta, one.name, one.cause) for one in found] == expected
 
 
+def test_what_was_decided_holds_under_the_former_rule_too() -> None:
+    two = [in_a(), in_a("Ben", BEN)]
+    assert changes(bill(PEOPLE, two, JOINED), bill(FROM_APRIL_2022, two, JOINED)) == []
+
+
 def test_who_is_billed_again_counts_now() -> None:
     (one,) = changes(bill(PEOPLE, [in_a()], Decisions(excluded={ANN_A: OURS})), bill(PEOPLE, [in_a()]))
     assert (one.delta, one.cause, one.reason) == (1, Cause.COUNTED_NOW, "Counted: this person has Mailbox.")
@@ -111,6 +121,11 @@ def test_the_reasons_of_changes_name_who_it_is() -> None:
     two = [in_a("Ann", DESK), in_a("Ben", DESK)]
     (split,) = changes(bill(PEOPLE, two), bill(PEOPLE, two, SHARED))
     assert split.reason == "Each name beside desk@a.example is a person."
+    ann = in_a()
+    (came,), (went,) = changes(None, bill(PEOPLE, [ann])), changes(bill(PEOPLE, [ann]), None)
+    assert (came.reason, went.reason) == ("Counted: this person has Mailbox.", "No backup in this month.")
+    (renamed,) = changes(bill(PEOPLE, [ann]), bill(PEOPLE, [in_a("Ann", BEN)]))
+    assert renamed.reason == "ann@a.example is ben@a.example now."
     (excluded,) = changes(bill(PEOPLE, [in_a()]), bill(PEOPLE, [in_a()], Decisions(excluded={ANN_A: OURS})))
     assert excluded.reason == OURS.sentence
 
@@ -123,8 +138,10 @@ def test_suspects_name_their_organisation_and_come_in_order() -> None:
 
 def test_the_days_of_all_objects_of_a_person_count() -> None:
     days = [in_a(days_mask=0b01), in_a(object_type="OneDrive", days_mask=0b10)]
-    others = [in_a("Ben", BEN, days_mask=0b01), in_a("Cem", DESK, days_mask=0b10)]
-    assert FROM_APRIL_2022.quantity(FROM_APRIL_2022.judged([*days, *others])) == 2
+    on_the_first = in_a("Ben", BEN, days_mask=0b01)
+    assert FROM_APRIL_2022.quantity(FROM_APRIL_2022.judged([*days, on_the_first])) == 2
+    # Of whom the days are not known was there all month, and on the first too.
+    assert FROM_APRIL_2022.quantity(FROM_APRIL_2022.judged([in_a(), on_the_first])) == 2
     assert FROM_APRIL_2022.quantity(FROM_APRIL_2022.judged([])) == 0
 
 
