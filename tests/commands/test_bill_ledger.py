@@ -7,13 +7,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.bookkeeping import OCTOBER, OPERATOR, usage
 from tests.bookkeeping import take as take_into
-from tests.bookkeeping import usage
 from tests.conftest import Ran
 
+from tallybook.billing.deciding import People
+from tallybook.billing.excluding import Terms, exclude
 from tallybook.commands.bill import bill as bill_command
+from tallybook.database.scope import subscription_scope
 from tallybook.errors import NotFound, Refused
 from tallybook.metering.summary import Summary
+from tallybook.subscriptions.customers import find_customers
 from tallybook.subscriptions.models import Subscription
 
 Run = Callable[..., Ran]
@@ -150,3 +154,19 @@ def test_the_highest_day_is_told(run: Run, subscription: Subscription, take: Tak
     assert "Where the days are known, the number is that of the highest day." in run("bill", *month).out
     (one,) = run("bill", *month, "--json").json["customers"]
     assert one["isHighestDay"] is False
+
+
+def test_who_is_left_off_the_bill_is_named(run: Run, bill: Callable[..., Any], subscription: Subscription, take: Take) -> None:
+    take([usage(object_name=name, object_details=f"{name}@one.example") for name in ("Ann", "Ben")])
+    with subscription_scope(subscription.id):
+        (customer,) = find_customers(subscription, ["Anchor Ltd"])
+        ann = People(customer=customer, organisation="", identities=("ann@one.example",))
+        exclude(subscription, ann, Terms(first_month=OCTOBER, reason="Our own", owner="Kim"), actor=OPERATOR)
+    told = run("bill", "--subscription", subscription.name, "--month", "2026-10").out
+    assert "Counted, and left off the bill (1):" in told
+    assert "Anchor Ltd: Ann. Excluded from the bill: Our own (Kim)" in told
+    (of_customer,) = bill("2026-10")["customers"]
+    assert (of_customer["quantity"], [one["name"] for one in of_customer["counted"]]) == (1, ["Ben"])
+    assert of_customer["excluded"] == [
+        {"identity": "ann@one.example", "name": "Ann", "reason": "Excluded from the bill: Our own (Kim)"}
+    ]

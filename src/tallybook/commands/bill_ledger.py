@@ -122,6 +122,7 @@ def _print(found: Iterable[BillBesideFormer], month: date, rule: Rule | None, *,
     quantity = former = recipe = 0
     reasons: Counter[str] = Counter()
     changed: list[str] = []
+    left_off: list[str] = []
     counts_days = False
     for one in found:
         # As Text, since a name may look like markup.
@@ -131,6 +132,8 @@ def _print(found: Iterable[BillBesideFormer], month: date, rule: Rule | None, *,
         quantity, former, recipe = quantity + one.quantity, former + one.former_quantity, recipe + one.recipe
         reasons.update(judged.verdict.reason for judged in (one.now.free if one.now else ()))
         changed += (_in_words(one.either.customer, change) for change in (one.changes if compares else ()))
+        excluded = one.now.excluded if one.now else []
+        left_off += (f"{one.either.customer}: {judged.name}. {judged.reason}" for judged in excluded)
         counts_days |= one.either.rule.counts_days
     table.add_section()
     table.add_row(
@@ -145,6 +148,7 @@ def _print(found: Iterable[BillBesideFormer], month: date, rule: Rule | None, *,
     if counts_days:
         print("Where the days are known, the number is that of the highest day.")
     print_some(f"Changes since {month_text(month_before(month))}", changed, len(changed))
+    print_some("Counted, and left off the bill", left_off, len(left_off))
     print_some(
         "Why what is free is free", (f"{count:,}: {reason}" for reason, count in sorted(reasons.items())), reasons.total()
     )

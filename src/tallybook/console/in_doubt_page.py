@@ -23,6 +23,7 @@ from tallybook.subscriptions.models import Customer, Subscription
 from tallybook.usage.months import month_text
 
 _MOST_DECISIONS = 100
+_MOST_PASSED_OVER = 10
 
 
 class InDoubt(NamedTuple):
@@ -98,7 +99,9 @@ def read_in_doubt_page(subscription: Subscription, query: QueryDict) -> InDoubtP
     customers = Paginator(found, ROWS_A_PAGE).get_page(query.get("page", "1"))
     doubts = _doubts(subscription, page.month, customers)
     # Of customers who were in doubt and are no more there may be whole pages.
-    while not doubts and customers.has_next():
+    for _ in range(_MOST_PASSED_OVER):
+        if doubts or not customers.has_next():
+            break
         customers = customers.paginator.get_page(customers.next_page_number())
         doubts = _doubts(subscription, page.month, customers)
     names = {one.id: one.name for one in list_customers(subscription)}
