@@ -56,7 +56,7 @@ def by_bills(chosen: Chosen, rule: Rule) -> Numbers:
     rows=st.lists(st.tuples(st.one_of(FACTS, FACTS, OF_GENERATION_B, MACHINES), DAYS), min_size=1, max_size=25),
     rule=st.sampled_from(list(RULES.values())),
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_it_is_what_the_bills_say(tmp_path_factory: pytest.TempPathFactory, rows: list[Any], rule: Rule) -> None:
     subscription = new_subscription()
     take(subscription, [usage(**facts) for facts, _ in rows], tmp_path_factory.mktemp("rows"))

@@ -124,7 +124,7 @@ CELLS = st.fixed_dictionaries(
 
 
 @given(st.lists(CELLS, min_size=1, max_size=6))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_whoever_is_in_doubt_is_of_a_customer_to_look_at(
     tmp_path_factory: pytest.TempPathFactory, cells: list[dict[str, str]]
 ) -> None:
