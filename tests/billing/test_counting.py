@@ -12,6 +12,7 @@ from tallybook.billing import counting
 from tallybook.billing.against_former import beside_former, users_of_month
 from tallybook.billing.billed_users import Chosen
 from tallybook.billing.counting import count_months, stale_months, user_quantities
+from tallybook.billing.month_count import Counted
 from tallybook.billing.rules import OBJECTS, RECIPE
 from tallybook.billing.rules_in_force import Span, set_rule
 from tallybook.database.scope import subscription_scope
@@ -153,7 +154,7 @@ def test_who_counted_an_earlier_ledger_and_comes_later_changes_nothing(subscript
     count_months(subscription, OCTOBER, OCTOBER)
     before = versions(subscription)
     with subscription_scope(subscription.id):
-        counting.keep_counted(subscription.id, OCTOBER, 1, [counting.Counted(anchor, 2, "people", 99, 99, 0, 0)])
+        counting.keep_counted(subscription.id, OCTOBER, 1, [Counted(anchor, 2, "people", 99, 99, 0, 0)])
     assert versions(subscription) == before
     assert kept(subscription)[0][4] == 3
 

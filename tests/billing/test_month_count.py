@@ -37,17 +37,17 @@ MACHINES = st.sampled_from(["web-1", "web-2"]).map(
     lambda name: {"product": "VM Backup", "object_type": "VM", "object_name": name}
 )
 DAYS = st.sampled_from([0, 0, 1, 2, 3, 2**30])
-Numbers = list[tuple[UUID, int, str, int, int | None, int | None]]
+Numbers = list[tuple[UUID, int, str, int, int | None, int | None, int | None]]
 
 
 def at_once(chosen: Chosen, rule: Rule) -> Numbers:
-    return sorted((*one[:2], one.rule.name, *one[3:]) for one in count_month(chosen, lambda *_: rule))
+    return sorted(count_month(chosen, lambda *_: rule, {}))
 
 
 def by_bills(chosen: Chosen, rule: Rule) -> Numbers:
     numbers = []
     for bill in billed_users(chosen, lambda *_: rule):
-        of_users = (bill.recipe, len(bill.free)) if rule.counts_users else (None, None)
+        of_users = (bill.recipe, len(bill.free), 0) if rule.counts_users else (None, None, None)
         numbers.append((bill.customer_id, bill.product_id, bill.rule.name, bill.quantity, *of_users))
     return sorted(numbers)
 

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from tallybook.billing.billed_users import Chosen, CustomerBill, RuleOf, billed_users
 from tallybook.billing.changes import Change, changes
-from tallybook.billing.decisions_in_force import decisions_in
+from tallybook.billing.decisions_in_force import decisions_in_force
 from tallybook.billing.rules import Rule
 from tallybook.billing.rules_in_force import RulesInForce, rules_in_force
 from tallybook.subscriptions.models import Subscription
@@ -57,7 +57,7 @@ class BillBesideFormer:
 def users_of_month(subscription: Subscription, chosen: Chosen) -> Iterator[CustomerBill]:
     """The billed users of a month by the rules in force."""
     (rules,) = rules_in_force(subscription, chosen.month)
-    decisions = decisions_in(subscription.id, chosen.month)
+    (decisions,) = decisions_in_force(subscription, chosen.month)
     return billed_users(_of(chosen, rules.counting_users), rules.counting_users_of, decisions)
 
 
@@ -86,7 +86,7 @@ def beside_former(subscription: Subscription, chosen: Chosen, rule: Rule | None 
         return rule_of
 
     either = _of(chosen, [*former.counting_users, *now.counting_users])
-    decided, decided_before = (decisions_in(subscription.id, month) for month in (chosen.month, former_month))
+    decided_before, decided = decisions_in_force(subscription, former_month, chosen.month)
     bills_before = billed_users(replace(either, month=former_month), in_either(former, former_rule), decided_before)
     marked = merge(
         ((bill, False) for bill in bills_before),

@@ -52,6 +52,12 @@ class CustomerBill:
     judged: tuple[Judged, ...]
     decisions: Decisions = NO_DECISIONS
 
+    def judged_by(self, rule: Rule) -> tuple[Judged, ...]:
+        """What another rule makes of the same objects, with the same decisions."""
+        if rule == self.rule:
+            return self.judged
+        return tuple(rule.judged([item for one in self.judged for item in one.objects], self.decisions))
+
     @property
     def billed(self) -> list[Judged]:
         return [one for one in self.judged if one.is_billed]

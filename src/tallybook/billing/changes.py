@@ -8,7 +8,6 @@ from enum import StrEnum
 from tallybook.billing.billed_users import CustomerBill
 from tallybook.billing.decisions import NO_DECISIONS, Decisions, Person
 from tallybook.billing.lots import lots
-from tallybook.billing.objects import BilledObject
 from tallybook.billing.rules import NO_LICENCE, RECIPE, Judged, Rule
 from tallybook.database.folding import fold
 
@@ -50,7 +49,7 @@ def changes(former: CustomerBill | None, now: CustomerBill | None) -> list[Chang
     after = now.judged if now else ()
     found: list[Change] = []
     if now and is_new_rule:
-        by_former_rule = tuple(rule.rule.judged(_objects(after), now.decisions))
+        by_former_rule = now.judged_by(rule.rule)
         found += _by_rule(by_former_rule, after, now.rule)
         after = by_former_rule
     decisions = now.decisions if now else NO_DECISIONS
@@ -61,10 +60,6 @@ def changes(former: CustomerBill | None, now: CustomerBill | None) -> list[Chang
         cause, reason = (Cause.RULE_CHANGED, _now_by(now.rule)) if now and is_new_rule else (Cause.HIGHEST_DAY, _HIGHEST_DAY)
         found.append(Change(name="", cause=cause, delta=rest, reason=reason))
     return sorted(found, key=lambda change: (-change.delta, change.cause, fold(change.name)))
-
-
-def _objects(judged: Iterable[Judged]) -> list[BilledObject]:
-    return [item for one in judged for item in one.objects]
 
 
 _HIGHEST_DAY = "The number is that of the highest day of each month."

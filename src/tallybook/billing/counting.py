@@ -6,7 +6,6 @@ quantities asks in the same transaction whether they are those of the revision t
 
 import time
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import date
 from hashlib import sha256
 from importlib.resources import files
@@ -16,9 +15,9 @@ from uuid import UUID
 
 from django.conf import settings
 
-from tallybook.billing.billed_users import Chosen, billed_users
-from tallybook.billing.decisions_in_force import decisions_in
-from tallybook.billing.month_count import count_month
+from tallybook.billing.billed_users import Chosen
+from tallybook.billing.decisions_in_force import decisions_in_force
+from tallybook.billing.month_count import Counted, count_month
 from tallybook.billing.rules import Rule, find_rule
 from tallybook.billing.rules_in_force import rules_in_force
 from tallybook.database.queries import rows, write
@@ -34,18 +33,6 @@ _STALE = """
     ORDER BY r.month
 """
 _REVISION = "SELECT number FROM revision WHERE subscription_id = %(subscription)s AND month = %(month)s"
-
-
-class Counted(NamedTuple):
-    """The columns of a quantity, its subscription and month aside."""
-
-    customer_id: UUID
-    product_id: int
-    rule: str
-    quantity: int
-    recipe: int | None
-    free_count: int | None
-    excluded_count: int | None
 
 
 def count_months(subscription: Subscription, first_month: date, last_month: date) -> None:
@@ -94,19 +81,8 @@ _RULES_VERSION = _hash_of_sources()
 
 
 def _count(subscription: Subscription, month: date) -> Iterator[Counted]:
-    (rules,) = rules_in_force(subscription, month)
-    decisions = decisions_in(subscription.id, month)
-    chosen = Chosen(subscription_id=subscription.id, month=month)
-    for one in count_month(chosen, rules.of):
-        if one.customer_id not in decisions:
-            excluded = 0 if one.rule.counts_users else None
-            yield Counted(one.customer_id, one.product_id, one.rule.name, one.quantity, one.recipe, one.free, excluded)
-    if not decisions:
-        return
-    # Where something was decided about people, everybody is looked at.
-    for bill in billed_users(replace(chosen, customer_ids=tuple(decisions)), rules.of, decisions):
-        of_users = (bill.recipe, len(bill.free), len(bill.excluded)) if bill.rule.counts_users else (None, None, None)
-        yield Counted(bill.customer_id, bill.product_id, bill.rule.name, bill.quantity, *of_users)
+    (rules,), (decisions,) = rules_in_force(subscription, month), decisions_in_force(subscription, month)
+    return count_month(Chosen(subscription_id=subscription.id, month=month), rules.of, decisions)
 
 
 # Of two who counted at once the later revision stays; the row of the month makes the second one wait for the first.

@@ -3,23 +3,20 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TypeVar
 from uuid import UUID
 
-from django.db.models import QuerySet
-
-from tallybook.audit.acting import Actor, Subject
+from tallybook.audit.acting import Actor
 from tallybook.audit.recording import record
 from tallybook.billing.decisions_in_force import joined, people_of
-from tallybook.billing.models import Exclusion, PersonDecision
-from tallybook.errors import NotFound, Refused
+from tallybook.billing.models import PersonDecision
+from tallybook.billing.numbering import next_number, numbered
+from tallybook.errors import Refused
+from tallybook.subscriptions.customers import customer_by_id, customer_subject
 from tallybook.subscriptions.locking import lock_subscription
 from tallybook.subscriptions.models import NAME_CHARACTERS, Customer, Subscription
 from tallybook.subscriptions.revisions import raise_revisions_from
 from tallybook.usage.models import FOLDED_CHARACTERS
 from tallybook.usage.months import month_text
-
-Numbered = TypeVar("Numbered", PersonDecision, Exclusion)
 
 _MOST_IDENTITIES = 100
 
@@ -85,7 +82,7 @@ def decide(subscription: Subscription, people: People, first_month: date, *, is_
     raise_revisions_from(subscription.id, first_month)
     after = people.facts | {"is_one_person": is_one_person, "first_month": month_text(first_month)}
     before = {"first_month": month_text(same.first_month)} if same else None
-    record(subscription.id, actor, "people.decided", subject_of(people.customer), before=before, after=after)
+    record(subscription.id, actor, "people.decided", customer_subject(people.customer), before=before, after=after)
 
 
 def _check(made: Sequence[PersonDecision]) -> None:
@@ -110,7 +107,7 @@ def _check(made: Sequence[PersonDecision]) -> None:
             raise Refused("That contradicts what was decided of them before. Undo that decision first.")
 
 
-def undo_decision(subscription: Subscription, number: int, *, actor: Actor) -> PersonDecision:
+def undo_decision(subscription: Subscription, number: int, *, actor: Actor) -> None:
     """As if it had not been made.
 
     Raises:
@@ -121,40 +118,13 @@ def undo_decision(subscription: Subscription, number: int, *, actor: Actor) -> P
     PersonDecision.objects.filter(subscription_id=subscription.id, number=number).delete()
     raise_revisions_from(subscription.id, made.first_month)
     before = {"identities": made.identities, "is_one_person": made.is_one_person, "first_month": month_text(made.first_month)}
-    subject = subject_of(customer_of(subscription, made.customer_id))
+    subject = customer_subject(customer_by_id(subscription, made.customer_id))
     record(subscription.id, actor, "people.undone", subject, before=before, after=None)
-    return made
 
 
-def decisions_of(subscription: Subscription, customer_id: UUID | None = None) -> list[PersonDecision]:
+def decisions_of(
+    subscription: Subscription, customer_id: UUID | None = None, *, most: int | None = None
+) -> list[PersonDecision]:
     """All that stand, or those of a customer, the newest first."""
     made = PersonDecision.objects.filter(subscription_id=subscription.id).order_by("-number")
-    return list(made if customer_id is None else made.filter(customer_id=customer_id))
-
-
-def next_number(of_subscription: QuerySet[Numbered]) -> int:
-    """For one more, under the subscription's lock."""
-    last: int | None = of_subscription.order_by("-number").values_list("number", flat=True).first()
-    return (last or 0) + 1
-
-
-def numbered(of_subscription: QuerySet[Numbered], number: int, what: str) -> Numbered:
-    """The one of this number.
-
-    Raises:
-        NotFound: there is none.
-    """
-    found = of_subscription.filter(number=number).first()
-    if found is None:
-        raise NotFound(f"There is no such {what}; perhaps somebody has undone it.")
-    return found
-
-
-def customer_of(subscription: Subscription, customer_id: UUID) -> Customer:
-    """Whom something was decided of: a customer of which there is usage stays."""
-    return Customer.objects.get(subscription_id=subscription.id, id=customer_id)
-
-
-def subject_of(customer: Customer) -> Subject:
-    """As the audit log has it."""
-    return Subject("customer", str(customer.id), customer.name)
+    return list((made if customer_id is None else made.filter(customer_id=customer_id))[:most])

@@ -5,22 +5,32 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from uuid import UUID
 
-from django.db.models import Q
-
 from tallybook.billing.decisions import Decisions, Excluded, Person
 from tallybook.billing.models import Exclusion, PersonDecision
+from tallybook.subscriptions.models import Subscription
+
+OfCustomers = Mapping[UUID, Decisions]
+"""Of each customer about whose people something was decided."""
 
 
-def decisions_in(subscription_id: UUID, month: date) -> Mapping[UUID, Decisions]:
-    """What holds in a month, of each customer about whose people something was decided. Call it inside the scope."""
-    made: dict[UUID, list[PersonDecision]] = defaultdict(list)
-    for one in PersonDecision.objects.filter(subscription_id=subscription_id, first_month__lte=month).order_by("number"):
-        made[one.customer_id].append(one)
-    excluding: dict[UUID, list[Exclusion]] = defaultdict(list)
-    in_force = Q(last_month=None) | Q(last_month__gte=month)
-    for each in Exclusion.objects.filter(in_force, subscription_id=subscription_id, first_month__lte=month).order_by("-number"):
-        excluding[each.customer_id].append(each)
-    return {customer: _together(made[customer], excluding[customer]) for customer in made.keys() | excluding.keys()}
+def decisions_in_force(subscription: Subscription, *months: date) -> list[OfCustomers]:
+    """What holds in each of these months. Call it inside the subscription's scope."""
+    made = list(PersonDecision.objects.filter(subscription_id=subscription.id).order_by("number"))
+    # Of a person who is excluded under several identities the first reason is shown.
+    excluding = list(Exclusion.objects.filter(subscription_id=subscription.id).order_by("-number"))
+    return [_in(month, made, excluding) for month in months]
+
+
+def _in(month: date, made: Iterable[PersonDecision], excluding: Iterable[Exclusion]) -> OfCustomers:
+    decided: dict[UUID, list[PersonDecision]] = defaultdict(list)
+    for one in made:
+        if one.first_month <= month:
+            decided[one.customer_id].append(one)
+    excluded: dict[UUID, list[Exclusion]] = defaultdict(list)
+    for each in excluding:
+        if each.first_month <= month and (each.last_month is None or month <= each.last_month):
+            excluded[each.customer_id].append(each)
+    return {customer: _together(decided[customer], excluded[customer]) for customer in decided.keys() | excluded.keys()}
 
 
 def _together(made: Iterable[PersonDecision], excluding: Iterable[Exclusion]) -> Decisions:

@@ -9,11 +9,13 @@ from django.db.models import Q
 
 from tallybook.audit.acting import Actor
 from tallybook.audit.recording import record
-from tallybook.billing.deciding import People, customer_of, next_number, numbered, subject_of
+from tallybook.billing.deciding import People
 from tallybook.billing.decisions import Person
 from tallybook.billing.decisions_in_force import joined
 from tallybook.billing.models import Exclusion, PersonDecision
+from tallybook.billing.numbering import next_number, numbered
 from tallybook.errors import NotFound, Refused
+from tallybook.subscriptions.customers import customer_by_id, customer_subject
 from tallybook.subscriptions.locking import lock_subscription
 from tallybook.subscriptions.models import NAME_CHARACTERS, Subscription
 from tallybook.subscriptions.revisions import raise_revisions_from
@@ -60,7 +62,7 @@ def exclude(subscription: Subscription, people: People, terms: Terms, *, actor: 
     )
     raise_revisions_from(subscription.id, terms.first_month)
     after = people.facts | {"reason": terms.reason, "owner": terms.owner, "first_month": month_text(terms.first_month)}
-    record(subscription.id, actor, "people.excluded", subject_of(people.customer), before=None, after=after)
+    record(subscription.id, actor, "people.excluded", customer_subject(people.customer), before=None, after=after)
 
 
 def include(subscription: Subscription, number: int, first_month: date, *, actor: Actor) -> None:
@@ -89,16 +91,18 @@ def include(subscription: Subscription, number: int, first_month: date, *, actor
     since = max(first_month, min(one.first_month for one in together))
     raise_revisions_from(subscription.id, since)
     before: dict[str, object] = {"identities": [one.identity for one in together], "reason": made.reason}
-    subject = subject_of(customer_of(subscription, made.customer_id))
+    subject = customer_subject(customer_by_id(subscription, made.customer_id))
     after = before | {"billed_from": month_text(since)}
     record(subscription.id, actor, "people.included", subject, before=before, after=after)
 
 
-def exclusions_of(subscription: Subscription, month: date, customer_id: UUID | None = None) -> list[Exclusion]:
+def exclusions_of(
+    subscription: Subscription, month: date, customer_id: UUID | None = None, *, most: int | None = None
+) -> list[Exclusion]:
     """Those in force in a month or a later one, or those of a customer, the newest first."""
     goes_on = Q(last_month=None) | Q(last_month__gte=month)
     made = Exclusion.objects.filter(goes_on, subscription_id=subscription.id).order_by("-number")
-    return list(made if customer_id is None else made.filter(customer_id=customer_id))
+    return list((made if customer_id is None else made.filter(customer_id=customer_id))[:most])
 
 
 def _person(one: Exclusion, same_as: Mapping[Person, Person]) -> Person:

@@ -15,6 +15,7 @@ from uuid import UUID
 
 from tallybook.billing.billed_users import CHOSEN, Chosen, billed_users
 from tallybook.billing.decisions import NO_DECISIONS
+from tallybook.billing.decisions_in_force import OfCustomers
 from tallybook.billing.objects import BilledObject
 from tallybook.billing.rules import RECIPE, RULES, Rule, Verdict
 from tallybook.database.queries import rows, stream_arrays, write
@@ -54,19 +55,27 @@ _CUSTOMERS_A_FETCH = 100
 _MOST_KINDS = 64
 
 
-class Count(NamedTuple):
-    """The number of a customer and product by the rule. Recipe and free are None where objects are counted, and not users."""
+class Counted(NamedTuple):
+    """The columns of a quantity, its subscription and month aside. The last three are None where objects are counted."""
 
     customer_id: UUID
     product_id: int
-    rule: Rule
+    rule: str
     quantity: int
     recipe: int | None
-    free: int | None
+    free_count: int | None
+    excluded_count: int | None
 
 
-def count_month(chosen: Chosen, rule_of: Callable[[int, UUID], Rule]) -> Iterator[Count]:
-    """Customer by customer. Memory is that of a hundred customers."""
+def count_month(chosen: Chosen, rule_of: Callable[[int, UUID], Rule], decisions: OfCustomers) -> Iterator[Counted]:
+    """Customer by customer, in no order. Memory is that of a hundred customers."""
+    yield from (one for one in _count_at_once(chosen, rule_of) if one.customer_id not in decisions)
+    if decisions:
+        # Where something was decided about people, everybody is looked at.
+        yield from _count_by_bills(replace(chosen, customer_ids=tuple(decisions)), rule_of, decisions)
+
+
+def _count_at_once(chosen: Chosen, rule_of: Callable[[int, UUID], Rule]) -> Iterator[Counted]:
     for setting in _SETTINGS:
         write(setting)
     known = [_kind(*row) for row in rows(_KINDS, chosen.parameters)]
@@ -76,7 +85,7 @@ def count_month(chosen: Chosen, rule_of: Callable[[int, UUID], Rule]) -> Iterato
     unlicensed = sorted({kind.licence for kind in known if kind.licence and kind.is_unlicensed})
     kinds = list(dict.fromkeys(_without_licence_name(kind) for kind in known))
     if len(kinds) > _MOST_KINDS:
-        yield from _by_bills(chosen, rule_of)
+        yield from _count_by_bills(chosen, rule_of, {})
         return
     counting = cache(lambda rule: _Counting(rule, kinds))
     query, parameters = _query_of(kinds, unlicensed)
@@ -86,7 +95,7 @@ def count_month(chosen: Chosen, rule_of: Callable[[int, UUID], Rule]) -> Iterato
         rule = rule_of(product_id, customer_id)
         organisations, names, emails, *facts = columns
         named = list(map(_Named, organisations, names, emails, zip(*facts, strict=True)))
-        yield Count(customer_id, product_id, rule, *counting(rule).count(named))
+        yield Counted(customer_id, product_id, rule.name, *counting(rule).count(named))
 
 
 def _kind(object_type: str, licence: str | None, deleted: bool | None, invoice: str | None) -> BilledObject:  # noqa: FBT001
@@ -100,11 +109,11 @@ def _without_licence_name(kind: BilledObject) -> BilledObject:
     return replace(kind, licence=_UNLICENSED if kind.is_unlicensed else _LICENSED)
 
 
-def _by_bills(chosen: Chosen, rule_of: Callable[[int, UUID], Rule]) -> Iterator[Count]:
+def _count_by_bills(chosen: Chosen, rule_of: Callable[[int, UUID], Rule], decisions: OfCustomers) -> Iterator[Counted]:
     """Person by person."""
-    for bill in billed_users(chosen, rule_of):
-        of_users = (bill.recipe, len(bill.free)) if bill.rule.counts_users else (None, None)
-        yield Count(bill.customer_id, bill.product_id, bill.rule, bill.quantity, *of_users)
+    for bill in billed_users(chosen, rule_of, decisions):
+        of_users = (bill.recipe, len(bill.free), len(bill.excluded)) if bill.rule.counts_users else (None, None, None)
+        yield Counted(bill.customer_id, bill.product_id, bill.rule.name, bill.quantity, *of_users)
 
 
 def _query_of(kinds: list[BilledObject], unlicensed: list[str]) -> tuple[str, dict[str, object]]:
@@ -158,10 +167,10 @@ class _Counting:
         self._judge = cache(self._judge_anew)
         self._is_in_recipe = cache(self._is_in_recipe_anew)
 
-    def count(self, named: list[_Named]) -> tuple[int, int | None, int | None]:
-        """Quantity, recipe and number of free."""
+    def count(self, named: list[_Named]) -> tuple[int, int | None, int | None, int | None]:
+        """Quantity, recipe, and the numbers of those who are free and excluded."""
         if not self._rule.counts_users:
-            return sum(number for *_, (_, _, number) in named), None, None
+            return sum(number for *_, (_, _, number) in named), None, None, None
         split = self._split
         groups = self._rule.group([one for one in named if split(one.facts).users], NO_DECISIONS)
         verdicts = Counter(_facts_of(ones) for _, ones in groups)
@@ -169,7 +178,7 @@ class _Counting:
         aside = sum(split(one.facts).aside for one in named)
         free = aside + sum(number for verdict, number in judged if not verdict.counted)
         recipe = len({one.name_folded for one in named if self._is_in_recipe(one.facts)})
-        return self._rule.quantity_of(judged), recipe, free
+        return self._rule.quantity_of(judged), recipe, free, 0
 
     def _objects(self, facts: _Facts) -> list[BilledObject]:
         """One object of each kind."""

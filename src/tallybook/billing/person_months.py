@@ -1,13 +1,12 @@
 """What became of one person over several months. Call inside the subscription's scope."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from uuid import UUID
 
 from tallybook.billing.billed_users import Chosen, billed_users
-from tallybook.billing.decisions import Decisions, Excluded, name_at
-from tallybook.billing.decisions_in_force import decisions_in
+from tallybook.billing.decisions import Excluded, name_at
+from tallybook.billing.decisions_in_force import OfCustomers, decisions_in_force
 from tallybook.billing.people import identify
 from tallybook.billing.rules import Judged, Rule
 from tallybook.billing.rules_in_force import RulesInForce, rules_in_force
@@ -53,14 +52,11 @@ class PersonMonth:
 
 def months_of_person(subscription: Subscription, chosen: Chosen, months: Sequence[date], whom: Whom) -> list[PersonMonth]:
     """The months in their order, each by the rule that was in force. `chosen` names one customer and product."""
-    rules = rules_in_force(subscription, *months)
-    return [
-        _month_of(replace(chosen, month=month), of_month, decisions_in(subscription.id, month), whom)
-        for month, of_month in zip(months, rules, strict=True)
-    ]
+    in_force = zip(months, rules_in_force(subscription, *months), decisions_in_force(subscription, *months), strict=True)
+    return [_month_of(replace(chosen, month=month), rules, decisions, whom) for month, rules, decisions in in_force]
 
 
-def _month_of(chosen: Chosen, rules: RulesInForce, decisions: Mapping[UUID, Decisions], whom: Whom) -> PersonMonth:
+def _month_of(chosen: Chosen, rules: RulesInForce, decisions: OfCustomers, whom: Whom) -> PersonMonth:
     for bill in billed_users(chosen, rules.of, decisions):
         found = tuple(one for one in bill.judged if whom.is_in(one))
         return PersonMonth(month=chosen.month, rule=bill.rule, judged=found)
@@ -73,7 +69,7 @@ def billed_identities(subscription: Subscription, chosen: Chosen, whom: Whom) ->
     `chosen` names one customer and product.
     """
     (rules,) = rules_in_force(subscription, chosen.month)
-    decisions = decisions_in(subscription.id, chosen.month)
+    (decisions,) = decisions_in_force(subscription, chosen.month)
     found = set[str]()
     for bill in billed_users(chosen, rules.counting_users_of, decisions):
         users = [item for one in bill.judged for item in one.objects if not bill.rule.set_aside(item)]

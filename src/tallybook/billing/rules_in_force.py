@@ -8,8 +8,10 @@ from uuid import UUID
 from tallybook.audit.acting import Actor, Subject
 from tallybook.audit.recording import record
 from tallybook.billing.models import RuleSetting
+from tallybook.billing.numbering import next_number
 from tallybook.billing.rules import OBJECTS, PEOPLE, RULES, Rule
 from tallybook.errors import Refused
+from tallybook.subscriptions.customers import customer_subject
 from tallybook.subscriptions.locking import lock_subscription
 from tallybook.subscriptions.models import Customer, Product, Subscription
 from tallybook.subscriptions.products import list_products
@@ -97,10 +99,9 @@ def set_rule(subscription: Subscription, span: Span, rule: Rule | None, *, actor
     if known:
         of_subscription.filter(number=known.number).update(rule=name)
     else:
-        last = of_subscription.order_by("-number").values_list("number", flat=True).first() or 0
         RuleSetting.objects.create(
             subscription=subscription,
-            number=last + 1,
+            number=next_number(of_subscription),
             product=span.product,
             customer_id=customer_id,
             first_month=span.first_month,
@@ -109,7 +110,7 @@ def set_rule(subscription: Subscription, span: Span, rule: Rule | None, *, actor
     raise_revisions_from(subscription.id, span.first_month)
     facts = {"product": span.product.name, "first_month": f"{span.first_month:%Y-%m}"}
     before = {"rule": known.rule} if known else {}
-    subject = Subject("customer", str(span.customer.id), span.customer.name) if span.customer else _whole(subscription)
+    subject = customer_subject(span.customer) if span.customer else _whole(subscription)
     record(subscription.id, actor, "rule.set", subject, before=facts | before, after=facts | {"rule": name})
 
 

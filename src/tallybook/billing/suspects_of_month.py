@@ -7,7 +7,7 @@ from uuid import UUID
 
 from tallybook.billing.billed_users import Chosen, billed_users
 from tallybook.billing.decisions import NO_DECISIONS
-from tallybook.billing.decisions_in_force import decisions_in
+from tallybook.billing.decisions_in_force import decisions_in_force
 from tallybook.billing.objects import BilledObject
 from tallybook.billing.rules_in_force import RulesInForce, rules_in_force
 from tallybook.billing.suspects import Suspect, suspects
@@ -72,7 +72,7 @@ def suspects_of(subscription: Subscription, month: date, customers: Sequence[tup
     chosen = Chosen(subscription_id=subscription.id, month=month, customer_ids=tuple(found for found, _ in customers))
     now = _objects(chosen, rules)
     before = _objects(replace(chosen, month=former_month), former_rules)
-    decisions = decisions_in(subscription.id, month)
+    (decisions,) = decisions_in_force(subscription, month)
     told = (
         CustomerSuspects(
             customer_id=found,

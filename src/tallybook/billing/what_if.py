@@ -12,7 +12,7 @@ from uuid import UUID
 from django.conf import settings
 
 from tallybook.billing.billed_users import Chosen, CustomerBill, billed_users
-from tallybook.billing.decisions_in_force import decisions_in
+from tallybook.billing.decisions_in_force import decisions_in_force
 from tallybook.billing.lots import Lot, lots
 from tallybook.billing.rules import Rule
 from tallybook.billing.rules_in_force import rules_in_force
@@ -60,11 +60,12 @@ def compare(subscription: Subscription, asked: WhatIf) -> Iterator[Compared]:
     seconds = settings.INSTALLATION.report_timeout_seconds
     deadline = time.monotonic() + seconds
     only = None if asked.customer_id is None else (asked.customer_id,)
-    for month, rules in zip(asked.months, rules_in_force(subscription, *asked.months), strict=True):
+    rules_of, decisions_of = rules_in_force(subscription, *asked.months), decisions_in_force(subscription, *asked.months)
+    for month, rules, decisions in zip(asked.months, rules_of, decisions_of, strict=True):
         chosen = Chosen(
             subscription_id=subscription.id, month=month, product_ids=tuple(rules.counting_users), customer_ids=only
         )
-        for bill in billed_users(chosen, rules.counting_users_of, decisions_in(subscription.id, month)):
+        for bill in billed_users(chosen, rules.counting_users_of, decisions):
             if time.monotonic() > deadline:
                 raise NotNow(f"This takes longer than {seconds} seconds. Ask for fewer months, or for one customer.")
             yield _compared(month, bill, asked)
@@ -72,8 +73,7 @@ def compare(subscription: Subscription, asked: WhatIf) -> Iterator[Compared]:
 
 def _compared(month: date, bill: CustomerBill, asked: WhatIf) -> Compared:
     first, second = asked.first or bill.rule, asked.second or bill.rule
-    objects = [item for one in bill.judged for item in one.objects]
-    by_first, by_second = (rule.judged(objects, bill.decisions) for rule in (first, second))
+    by_first, by_second = (bill.judged_by(rule) for rule in (first, second))
     return Compared(
         month=month,
         customer_id=bill.customer_id,

@@ -9,3 +9,11 @@ def uuid_in(text: str) -> UUID:
         return UUID(text)
     except ValueError:
         return UUID(int=0)
+
+
+def number_in(text: str, *, most: int) -> int | None:
+    """The whole number that it spells, from 0 on; None where it is none, or a larger one."""
+    if not (text.isascii() and text.isdecimal() and len(text) <= len(str(most))):
+        return None
+    number = int(text)
+    return number if number <= most else None

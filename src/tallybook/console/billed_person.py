@@ -10,6 +10,7 @@ from django.http import QueryDict
 from tallybook.billing.billed_users import Chosen
 from tallybook.billing.objects import BilledObject
 from tallybook.billing.person_months import PersonMonth, Whom, months_of_person
+from tallybook.console.addresses import number_in
 from tallybook.console.month_page import MonthPage, read_month_page
 from tallybook.errors import NotFound
 from tallybook.subscriptions.customers import customer_by_id
@@ -82,7 +83,6 @@ def whom_in(query: QueryDict) -> Whom:
 
 def chosen_product(subscription: Subscription, customer_id: UUID, month: date, query: QueryDict) -> Chosen:
     """The month of the customer and of the product in the address; of no product, where that is none."""
-    text = query.get("product", "")
-    is_number = text.isascii() and text.isdecimal() and len(text) <= len(str(_MOST_PRODUCT))
-    products = (int(text),) if is_number and int(text) <= _MOST_PRODUCT else ()
+    product = number_in(query.get("product", ""), most=_MOST_PRODUCT)
+    products = () if product is None else (product,)
     return Chosen(subscription_id=subscription.id, month=month, product_ids=products, customer_ids=(customer_id,))

@@ -15,20 +15,21 @@ from tallybook.billing.deciding import People
 from tallybook.billing.excluding import Terms
 from tallybook.billing.person_months import billed_identities
 from tallybook.billing.suspects import Doubt
-from tallybook.console.addresses import uuid_in
+from tallybook.console.addresses import number_in, uuid_in
 from tallybook.console.billed_person import chosen_product, whom_in
 from tallybook.console.billed_views import person_page
 from tallybook.console.deciding_wording import DONE
 from tallybook.console.in_doubt_page import read_in_doubt_page
-from tallybook.console.link_requests import actor_of
 from tallybook.console.months import previous_month
-from tallybook.console.navigation import person
+from tallybook.console.navigation import actor_of, person
 from tallybook.database.scope import snapshot_scope
 from tallybook.errors import Refused
 from tallybook.subscriptions.access import DECIDES_ABOUT_PEOPLE, entered_by, membership_of
 from tallybook.subscriptions.customers import customer_by_id
 from tallybook.subscriptions.models import Membership
 from tallybook.usage.months import parse_month
+
+_MOST_NUMBER = 2**31 - 1
 
 
 @require_safe
@@ -132,8 +133,8 @@ def _month(request: HttpRequest, membership: Membership) -> date:
 
 
 def _number(request: HttpRequest) -> int:
-    text = request.POST.get("number", "")
-    return int(text) if text.isascii() and text.isdecimal() and len(text) <= len("999999999") else 0
+    # Numbers begin with 1.
+    return number_in(request.POST.get("number", ""), most=_MOST_NUMBER) or 0
 
 
 def _back(request: HttpRequest, page: str, done: str) -> HttpResponse:

@@ -95,7 +95,8 @@ def read_in_doubt_page(subscription: Subscription, query: QueryDict) -> InDoubtP
     """
     page = read_month_page(subscription, query)
     customer = _customer(subscription, query.get("customer", ""))
-    found = doubtful_customers(subscription, page.month, customer.id if customer else None) if page.has_usage else []
+    only = customer.id if customer else None
+    found = doubtful_customers(subscription, page.month, only) if page.has_usage else []
     customers = Paginator(found, ROWS_A_PAGE).get_page(query.get("page", "1"))
     doubts = _doubts(subscription, page.month, customers)
     # Of customers who were in doubt and are no more there may be whole pages.
@@ -105,9 +106,9 @@ def read_in_doubt_page(subscription: Subscription, query: QueryDict) -> InDoubtP
         customers = customers.paginator.get_page(customers.next_page_number())
         doubts = _doubts(subscription, page.month, customers)
     names = {one.id: one.name for one in list_customers(subscription)}
-    made = decisions_of(subscription, customer.id if customer else None)[:_MOST_DECISIONS]
+    made = decisions_of(subscription, only, most=_MOST_DECISIONS)
     decided = [Decided(names[one.customer_id], one) for one in made]
-    excluded = exclusions_of(subscription, page.month, customer.id if customer else None)[:_MOST_DECISIONS]
+    excluded = exclusions_of(subscription, page.month, only, most=_MOST_DECISIONS)
     left_off = [LeftOff(names[one.customer_id], one) for one in excluded]
     return InDoubtPage(of=page, customer=customer, customers=customers, doubts=doubts, decisions=decided, exclusions=left_off)
 

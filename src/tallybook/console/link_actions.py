@@ -9,8 +9,8 @@ from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from tallybook.console.link_page import KeyStep, LinkPage, read_link, read_link_page
-from tallybook.console.link_requests import actor_of, done, sent_revision
-from tallybook.console.navigation import person
+from tallybook.console.link_requests import done, sent_revision
+from tallybook.console.navigation import actor_of, person
 from tallybook.errors import Refused
 from tallybook.links import links
 from tallybook.links.links import LONGEST_OVERLAP

@@ -7,26 +7,18 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
-from tallybook.audit.acting import Actor
-from tallybook.console.navigation import person
-from tallybook.web.client_address import client_address
+from tallybook.console.addresses import number_in
 
+_MOST_REVISION = 2**63 - 1
 CHANGED_MEANWHILE = (
     "Somebody changed this link while you had it open. Nothing of yours was saved yet, and what you typed is kept: compare it "
     "with the link's page, then save again."
 )
 
 
-def actor_of(request: HttpRequest) -> Actor:
-    user = person(request)
-    address = client_address(request)
-    return Actor.person(user.id, user.email, "" if address is None else str(address))
-
-
 def sent_revision(request: HttpRequest) -> int | None:
     """The state of the link that the person saw."""
-    text = request.POST.get("revision", "")
-    return int(text) if text.isascii() and text.isdecimal() and len(text) <= 18 else None  # noqa: PLR2004 - a bigint's digits
+    return number_in(request.POST.get("revision", ""), most=_MOST_REVISION)
 
 
 def done(subscription_id: UUID, link_id: UUID, what: str) -> HttpResponse:

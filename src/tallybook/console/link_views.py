@@ -10,9 +10,9 @@ from tallybook.console.link_form import LinkForm
 from tallybook.console.link_form_data import new_link, saved_link
 from tallybook.console.link_list import read_link_list
 from tallybook.console.link_page import KeyStep, read_link, read_link_page
-from tallybook.console.link_requests import CHANGED_MEANWHILE, actor_of, done, sent_revision
+from tallybook.console.link_requests import CHANGED_MEANWHILE, done, sent_revision
 from tallybook.console.link_wording import DONE
-from tallybook.console.navigation import person
+from tallybook.console.navigation import actor_of, person
 from tallybook.errors import Refused
 from tallybook.links import links
 from tallybook.links.describing import link_url

@@ -1,6 +1,6 @@
 """The months that a page offers."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import NamedTuple
 
@@ -29,11 +29,12 @@ def month_options(subscription: Subscription, with_usage: Iterable[date], chosen
     known = set(with_usage)
     current = this_month(subscription.zone)
     first = min({month_before(current), *known})
-    offered = {*_range(first, max({current, *known})), *chosen}
+    offered = {*months_between(first, max({current, *known})), *chosen}
     return [MonthOption(month, month in known) for month in sorted(offered, reverse=True)]
 
 
-def _range(first: date, last: date) -> Iterable[date]:
+def months_between(first: date, last: date) -> Iterator[date]:
+    """Each of them, both included."""
     month = first
     while month <= last:
         yield month

@@ -6,8 +6,10 @@ from uuid import UUID
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 
+from tallybook.audit.acting import Actor
 from tallybook.subscriptions.access import CHANGES_LINKS, READS_AUDIT_LOG, memberships_of
 from tallybook.subscriptions.models import Membership, Subscription, User
+from tallybook.web.client_address import client_address
 
 
 def person(request: HttpRequest) -> User:
@@ -15,6 +17,13 @@ def person(request: HttpRequest) -> User:
     if not isinstance(request.user, User):
         raise PermissionDenied
     return request.user
+
+
+def actor_of(request: HttpRequest) -> Actor:
+    """Who is signed in, and where from, for the audit log."""
+    user = person(request)
+    address = client_address(request)
+    return Actor.person(user.id, user.email, "" if address is None else str(address))
 
 
 class Navigation:

@@ -14,7 +14,7 @@ from tallybook.billing.rules import RULES, Judged, Rule, find_rule
 from tallybook.billing.what_if import Compared, WhatIf, compare
 from tallybook.console.addresses import uuid_in
 from tallybook.console.arranging import ROWS_A_PAGE
-from tallybook.console.months import MonthOption, month_options, previous_month
+from tallybook.console.months import MonthOption, month_options, months_between, previous_month
 from tallybook.errors import Refused
 from tallybook.subscriptions.customers import customer_by_id
 from tallybook.subscriptions.models import Customer, Subscription
@@ -36,11 +36,7 @@ class Asked(NamedTuple):
 
     @property
     def months(self) -> list[date]:
-        """Each of them."""
-        months = [self.first_month]
-        while months[-1] < self.last_month:
-            months.append(month_before(months[-1], -1))
-        return months
+        return list(months_between(self.first_month, self.last_month))
 
     @property
     def what_if(self) -> WhatIf:
@@ -117,6 +113,10 @@ class WhatIfPage:
     @property
     def months(self) -> list[MonthOption]:
         return month_options(self.subscription, self.with_usage, [self.asked.first_month, self.asked.last_month])
+
+    @property
+    def month_values(self) -> set[str]:
+        return {option.value for option in self.months}
 
     @property
     def rules(self) -> dict[str, str]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from tallybook.reports.choice import Choice
+from tallybook.web.csv_files import FORMULA_BEGINNINGS
 
 SCHEMA = 1
 
@@ -45,8 +46,7 @@ class Kind:
             neutralise: put an apostrophe before text that a spreadsheet would take for a formula, and before text that begins
                 with an apostrophe, so that taking one away gives the text back.
         """
-        # Line feed and the full-width signs are not in the standard list, but some spreadsheets heed them.
-        risky = "'^[=+@\\-\\t\\r\\n''＝＋＠－]'"  # noqa: RUF001 - the full-width signs are meant
+        risky = f"'^[{FORMULA_BEGINNINGS.replace(chr(39), chr(39) * 2)}]'"
         cells = (
             f"CASE WHEN {column.sql} ~ {risky} THEN '''' || {column.sql} ELSE {column.sql} END"
             if neutralise and column.is_text

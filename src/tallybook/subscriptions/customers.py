@@ -78,7 +78,7 @@ def alias_customer(subscription: Subscription, name: str, alias: str, *, actor: 
     alias = checked_name(alias, "alias")
     if not _refuse_taken(customer, alias, customers_by_name(subscription)):
         _add_alias(customer, alias)
-        record(subscription.id, actor, "customer.aliased", _subject(customer), before=None, after={"alias": alias})
+        record(subscription.id, actor, "customer.aliased", customer_subject(customer), before=None, after={"alias": alias})
     return customer
 
 
@@ -103,7 +103,7 @@ def rename_customer(subscription: Subscription, name: str, new_name: str, *, act
     raise_all_revisions(subscription.id)
     if customer.name != former:
         names = {"before": {"name": former}, "after": {"name": customer.name}}
-        record(subscription.id, actor, "customer.renamed", _subject(customer), **names)
+        record(subscription.id, actor, "customer.renamed", customer_subject(customer), **names)
     return customer
 
 
@@ -115,7 +115,8 @@ def _refuse_taken(customer: Customer, name: str, known: dict[str, Customer]) -> 
     return owner is not None
 
 
-def _subject(customer: Customer) -> Subject:
+def customer_subject(customer: Customer) -> Subject:
+    """As the audit log has it."""
     return Subject("customer", str(customer.id), customer.name)
 
 

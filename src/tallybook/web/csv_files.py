@@ -9,9 +9,10 @@ from hashlib import sha256
 from typing import IO
 
 _BOM = "\ufeff"
-# What a spreadsheet takes for a formula, as in the report's CSV for spreadsheets. A text that begins with an apostrophe gets
-# one more, so that taking one away gives the text back.
-_RISKY = ("=", "+", "-", "@", "\t", "\r", "\n", "'", "＝", "＋", "＠", "－")  # noqa: RUF001 - the full-width signs are meant
+# A text that begins with one of these a spreadsheet takes for a formula, unless an apostrophe stands before it. A text that
+# begins with an apostrophe gets one more, so that taking one away gives the text back. Line feed and the full-width signs are
+# not in the standard list, but some spreadsheets heed them.
+FORMULA_BEGINNINGS = "-=+@\t\r\n'＝＋＠－"  # noqa: RUF001 - the full-width signs are meant
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +61,7 @@ def _built(
 
 
 def _neutralised(cell: object) -> object:
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_RISKY) else cell
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(tuple(FORMULA_BEGINNINGS)) else cell
 
 
 def _line(cells: Iterable[object]) -> str:
