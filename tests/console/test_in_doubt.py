@@ -203,8 +203,8 @@ def test_of_a_name_everybody_is_left_off(client: Client, subscription: Subscript
     left = words(client.post(f"{his}exclude?{link}", {"reason": "Ours", "owner": "Kim"}, follow=True))
     assert "Excluded from the bill: Ours (Kim)" in left
     listed = words(client.get(address(subscription)))
-    assert "Anchor Ltd john@a.example Ours Kim" in listed
-    assert "Anchor Ltd smith@a.example Ours Kim" in listed
+    assert "Anchor Ltd john@a.example Ours Kim answers for it" in listed
+    assert "Anchor Ltd smith@a.example Ours Kim answers for it" in listed
 
 
 def test_who_is_left_off_is_listed_and_billed_again(client: Client, subscription: Subscription, john: str) -> None:
