@@ -29,6 +29,7 @@ SUBSCRIPTION_TABLES = (
     "organisation",
     "source",
     "usage_import",
+    "import_reach",
     "entry",
     "usage_item",
     "revision",

@@ -35,8 +35,8 @@ OWN = (
 )
 APPENDED_ONLY = ("audit_event", "audit_detail")
 # Of `filled`: the two imports, and what is recorded of them and of six other steps.
-MANY_ROWS = {"usage_import": 2} | dict.fromkeys(APPENDED_ONLY, 8)
-NOT_CHANGED = (*APPENDED_ONLY, "link_call")
+MANY_ROWS = {"usage_import": 2, "import_reach": 2} | dict.fromkeys(APPENDED_ONLY, 8)
+NOT_CHANGED = (*APPENDED_ONLY, "link_call", "import_reach")
 KEPT_FOR_EVER = (
     "customer",
     "organisation",
@@ -44,6 +44,7 @@ KEPT_FOR_EVER = (
     "rule_setting",
     "source",
     "usage_import",
+    "import_reach",
     "entry",
     "report_link",
     "link_key",
@@ -55,9 +56,10 @@ ENFORCED = {
     "organisation (subscription_id, customer_id) customer (subscription_id, id)",
     *(
         f"{table} (subscription_id, customer_id) customer (subscription_id, id)"
-        for table in ("rule_setting", "quantity", "person_decision", "exclusion")
+        for table in ("rule_setting", "quantity", "person_decision", "exclusion", "import_reach")
     ),
     "usage_import (subscription_id, source_number) source (subscription_id, number)",
+    "import_reach (subscription_id, import_number) usage_import (subscription_id, number)",
     *(
         f"{table} (subscription_id, link_id) report_link (subscription_id, id)"
         for table in ("link_gate", "link_key", "link_call", "link_file")
@@ -114,7 +116,7 @@ def test_every_table_with_a_subscription_is_known_here(database: TestDatabase) -
         "SELECT table_name FROM information_schema.columns WHERE table_schema = 'public' AND column_name = 'subscription_id'",
     )
     assert {name for (name,) in found} == {*SUBSCRIPTION_TABLES, *REGISTER_TABLES}
-    assert len(found) == 22
+    assert len(found) == 23
 
 
 @pytest.mark.parametrize("table", TENANT_TABLES)

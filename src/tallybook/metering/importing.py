@@ -139,7 +139,7 @@ class _Import:
         self._count(posted, repeats, names)
         if self._options.dry_run:
             raise _NotKept
-        finish_import(post, self._facts())
+        finish_import(post, self._facts() | {"made_by": actor.name})
         self._record(post, actor)
         self.summary.imported = True
 

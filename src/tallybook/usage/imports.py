@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db.models import Max
 
+from tallybook.database.queries import write
 from tallybook.subscriptions.models import Subscription
 from tallybook.usage.judging import Post
 from tallybook.usage.models import Import, Source
@@ -26,8 +27,14 @@ def begin_import(subscription: Subscription, source_name: str, *, replace: bool)
     )
 
 
+_REACH = """
+    INSERT INTO import_reach (subscription_id, import_number, month, customer_id, product_id)
+    SELECT DISTINCT %(subscription)s::uuid, %(import)s::integer, month, customer_id, product_id FROM told
+"""
+
+
 def finish_import(post: Post, facts: dict[str, Any]) -> None:
-    """Record the import with the facts about its file, by the names of Import's columns."""
+    """Record the import with the facts about its file, by the names of Import's columns, and what its rows speak of."""
     Import.objects.create(
         subscription_id=post.subscription_id,
         number=post.import_number,
@@ -35,6 +42,7 @@ def finish_import(post: Post, facts: dict[str, Any]) -> None:
         replaced=post.replace,
         **facts,
     )
+    write(_REACH, post.parameters())
 
 
 def _source(subscription: Subscription, name: str) -> Source:

@@ -163,7 +163,7 @@ def _folded(name: str) -> str:
     return f"any_value(e.{name} ORDER BY e.import_number DESC)"
 
 
-_FOLD = f"""
+FOLD = f"""
     INSERT INTO usage_item AS i (subscription_id, {columns(KEY)}, {columns(VALUES)})
     SELECT %(subscription)s, {columns(KEY, "e")}, {", ".join(_folded(name) for name in VALUES)}
     FROM shared t JOIN entry e ON {_of("e", "t")}
@@ -172,7 +172,7 @@ _FOLD = f"""
     ON CONFLICT (subscription_id, {columns(KEY)}) DO UPDATE
         SET {", ".join(f"{name} = excluded.{name}" for name in ("source_number", "import_number", "line", *GIVEN))}
 """
-_DROP_UNTOLD = f"""
+DROP_UNTOLD = f"""
     DELETE FROM usage_item i USING shared t
     WHERE {_of("i", "t")} AND NOT EXISTS (SELECT FROM entry e WHERE {_of("e", "t")} AND e.retired_by IS NULL)
 """
@@ -183,7 +183,7 @@ _FOLD_SHARED = (
     _RETIRE_CHANGED,
     _APPEND_CHANGED,
     _RETIRE_REMOVED,
-    _FOLD,
-    _DROP_UNTOLD,
+    FOLD,
+    DROP_UNTOLD,
     _LEAVE_UNSHARED,
 )

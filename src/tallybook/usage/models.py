@@ -1,4 +1,4 @@
-"""The tables of the ledger. Only `tallybook.usage.ledger` writes them, in SQL.
+"""The tables of the ledger. Only `tallybook.usage.ledger` and, to take an import back, `undoing` write them, in SQL.
 
 Their references to customers, organisations, products and imports stand in the migrations, since Django's ForeignKey cannot
 point to a composite key. On entries and items they are declared NOT ENFORCED: checked row by row they took 35 of the 60
@@ -13,7 +13,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models.functions import Now
 
-from tallybook.subscriptions.models import NAME_CHARACTERS, Subscription
+from tallybook.subscriptions.models import EMAIL_CHARACTERS, NAME_CHARACTERS, Subscription
 
 TEXT_CHARACTERS = 2000
 FOLDED_CHARACTERS = 3 * TEXT_CHARACTERS
@@ -33,7 +33,10 @@ class Source(models.Model):
 
 
 class Import(models.Model):
-    """One file that was taken in. `number` counts within the subscription and orders its entries."""
+    """One file that was taken in. `number` counts within the subscription and orders its entries.
+
+    An entry of an import that was undone is retired by that import itself.
+    """
 
     pk = models.CompositePrimaryKey("subscription_id", "number")
     subscription = models.ForeignKey(Subscription, on_delete=models.CASCADE, db_index=False)
@@ -51,9 +54,30 @@ class Import(models.Model):
     changed_count = models.IntegerField()
     refused_count = models.IntegerField()
     removed_count = models.IntegerField()
+    made_by = models.CharField(max_length=EMAIL_CHARACTERS, db_default="")
+    undone_at = models.DateTimeField(null=True)
+    undone_by = models.CharField(max_length=EMAIL_CHARACTERS, db_default="")
 
     class Meta:
         db_table = "usage_import"
+
+    def __str__(self) -> str:
+        return f"{self.file_name} (import {self.number})"
+
+
+class ImportReach(models.Model):
+    """A customer's month and product of which the rows of an import speak, be it only to say the same again."""
+
+    pk = models.CompositePrimaryKey("subscription_id", "import_number", "month", "customer_id", "product_id")
+    subscription = models.ForeignKey(Subscription, on_delete=models.CASCADE, db_index=False, db_constraint=False)
+    import_number = models.IntegerField()
+    month = models.DateField()
+    customer_id = models.UUIDField()
+    product_id = models.SmallIntegerField()
+
+    class Meta:
+        db_table = "import_reach"
+        indexes: ClassVar = [models.Index(fields=["subscription", "month", "customer_id"], name="import_reach_of")]
 
 
 class LedgerRow(models.Model):
