@@ -30,6 +30,7 @@ SUBSCRIPTION_TABLES = (
     "source",
     "usage_import",
     "import_reach",
+    "upload",
     "entry",
     "usage_item",
     "revision",

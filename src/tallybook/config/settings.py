@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "tallybook.audit",
     "tallybook.subscriptions",
     "tallybook.usage",
+    "tallybook.metering",
     "tallybook.billing",
     "tallybook.links",
     "tallybook.console",

@@ -9,6 +9,7 @@ from tallybook.audit.sealing import Facts
 _PHRASES = {
     "customer.aliased": "Added an alias of the customer",
     "role.granted": "Gave a role to",
+    "import.undone": "Undid the import of",
     "rule.set": "Set a counting rule of",
     "people.decided": "Decided who is one person at",
     "people.undone": "Undid who is one person at",
@@ -26,6 +27,9 @@ _IMPORT = {
     "removed_count": "Removed",
     "customers_created": "New customers",
     "replaced": "Replacing",
+    "taken_away": "Taken away",
+    "restored": "Restored",
+    "brought_back": "Brought back",
     "profile": "Profile",
     "file_bytes": "Bytes",
     "file_sha256": "SHA-256",

@@ -7,7 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 
 from tallybook.audit.acting import Actor
-from tallybook.subscriptions.access import CHANGES_LINKS, READS_AUDIT_LOG, memberships_of
+from tallybook.subscriptions.access import CHANGES_LINKS, IMPORTS_USAGE, READS_AUDIT_LOG, memberships_of
 from tallybook.subscriptions.models import Membership, Subscription, User
 from tallybook.web.client_address import client_address
 
@@ -53,6 +53,11 @@ class Navigation:
     def reads_audit_log(self) -> bool:
         """Whether the person may read the current subscription's."""
         return self._membership is not None and self._membership.role in READS_AUDIT_LOG
+
+    @property
+    def imports_usage(self) -> bool:
+        """Whether the person may import usage into the current subscription."""
+        return self._membership is not None and self._membership.role in IMPORTS_USAGE
 
     @property
     def changes_links(self) -> bool:

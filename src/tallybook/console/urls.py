@@ -4,6 +4,7 @@ from tallybook.console import (
     audit_views,
     billed_views,
     deciding_views,
+    import_views,
     link_actions,
     link_views,
     program_pages,
@@ -30,6 +31,20 @@ _billed = [
     path("<uuid:customer_id>/person/", billed_views.billed_person, name="billed-person"),
     path("<uuid:customer_id>/person/exclude", deciding_views.exclude, name="exclude"),
     path("<uuid:customer_id>/person/include", deciding_views.include, name="include"),
+]
+_upload = [
+    path("", import_views.upload_page, name="upload"),
+    path("check", import_views.check, name="upload-check"),
+    path("import", import_views.confirm, name="upload-import"),
+    path("remove", import_views.discard, name="upload-remove"),
+    path("refused.csv", import_views.refused_rows, name="upload-refused"),
+]
+_imports: list[URLPattern | URLResolver] = [
+    path("", import_views.import_list, name="imports"),
+    path("new/", import_views.new, name="import-new"),
+    path("files/<uuid:upload_id>/", include(_upload)),
+    path("<int:number>/", import_views.import_page, name="import"),
+    path("<int:number>/undo/", import_views.undo, name="import-undo"),
 ]
 _audit = [
     path("", audit_views.audit_log, name="audit"),
@@ -65,6 +80,7 @@ urlpatterns = [
                     path("favicon.ico", views.favicon, name="favicon"),
                     path("subscriptions/<uuid:subscription_id>/usage/", include(_usage)),
                     path("subscriptions/<uuid:subscription_id>/billed-users/", include(_billed)),
+                    path("subscriptions/<uuid:subscription_id>/imports/", include(_imports)),
                     path("subscriptions/<uuid:subscription_id>/audit/", include(_audit)),
                     path("subscriptions/<uuid:subscription_id>/links/", include(_links)),
                 ],

@@ -3,7 +3,6 @@
 One transaction: a file is taken in as a whole, its bad rows aside, or not at all.
 """
 
-import os
 from contextlib import suppress
 from dataclasses import dataclass
 from heapq import merge
@@ -26,7 +25,7 @@ from tallybook.usage import judging
 from tallybook.usage.imports import FILE_SOURCE, begin_import, finish_import
 from tallybook.usage.judging import Post
 from tallybook.usage.ledger import Posted, post_staged
-from tallybook.usage.staging import staging
+from tallybook.usage.staging import months_told, staging
 from tallybook.usage.statistics import refresh_statistics
 
 _ROWS_A_PROGRESS = 5000
@@ -68,8 +67,14 @@ class _NotKept(Exception):
     """Nothing of this import is kept."""
 
 
-def import_file(
-    subscription: Subscription, path: Path, options: ImportOptions, *, actor: Actor, watcher: Watcher = _NOBODY
+def import_file(  # noqa: PLR0913 - what an import is made of
+    subscription: Subscription,
+    path: Path,
+    options: ImportOptions,
+    *,
+    actor: Actor,
+    watcher: Watcher = _NOBODY,
+    called: str | None = None,
 ) -> Summary:
     """Take a usage file into the subscription's ledger.
 
@@ -79,13 +84,14 @@ def import_file(
         options: see ImportOptions.
         actor: who imports.
         watcher: is told how it gets on.
+        called: the file's name, where its path does not tell it.
 
     Raises:
         UnusableFile: nothing was imported, and the message says why.
         NotNow: the disk has no room for what is to be said about the file; nothing was imported.
         KeyboardInterrupt: with a sentence that says what was kept.
     """
-    with open_usage_file(path, options.reading) as file:
+    with open_usage_file(path, options.reading, called) as file:
         work = _Import(subscription, file, options, watcher)
         try:
             with subscription_scope(subscription.id):
@@ -113,10 +119,12 @@ class _Import:
 
     def __init__(self, subscription: Subscription, file: UsageFile, options: ImportOptions, watcher: Watcher) -> None:
         self.summary = Summary(
-            file_name=_shown(file.path),
+            file_name=file.name,
             profile=file.profile,
             encoding=file.encoding,
             delimiter=file.delimiter,
+            header=file.header,
+            columns=file.columns,
             unknown_columns=file.unknown_columns,
         )
         self._subscription = subscription
@@ -132,15 +140,17 @@ class _Import:
         names.save()
         post = begin_import(self._subscription, FILE_SOURCE, replace=self._options.replace)
         repeats = judging.judge(post)
-        posted = post_staged(post)
+        posted = post_staged(post, only_foresee=self._options.dry_run)
         self._note_findings(post)
         if self._options.all_or_nothing and self.summary.refused:
             raise _NotKept
         self._count(posted, repeats, names)
+        self.summary.months = months_told()
         if self._options.dry_run:
             raise _NotKept
         finish_import(post, self._facts() | {"made_by": actor.name})
         self._record(post, actor)
+        self.summary.import_number = post.import_number
         self.summary.imported = True
 
     def _stage(self, names: Names) -> None:
@@ -185,7 +195,7 @@ class _Import:
         summary = self.summary
         summary.new, summary.changed, summary.removed = posted.new, posted.changed, posted.removed
         summary.existing = posted.existing + repeats
-        summary.customers_created = len(names.new_customers)
+        summary.new_customers = [customer.name for customer in names.new_customers]
         summary.notes.extend(names.notes.values())
 
     def _record(self, post: Post, actor: Actor) -> None:
@@ -208,8 +218,3 @@ class _Import:
             "refused_count": len(self.summary.refused),
             "removed_count": self.summary.removed,
         }
-
-
-def _shown(path: Path) -> str:
-    """The file's name; what of it is no text, which the ledger could not keep, is replaced."""
-    return os.fsencode(path.name).decode("utf-8", "replace")

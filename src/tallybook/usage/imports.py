@@ -1,10 +1,15 @@
-"""The record of imports: what was taken in, from which source, and with what result. Call inside the scope, under the lock."""
+"""The record of imports: what was taken in, from which source, and with what result.
 
-from typing import Any
+Call inside the subscription's scope and, to write, under its lock.
+"""
 
-from django.db.models import Max
+from collections.abc import Sequence
+from datetime import date
+from typing import Any, NamedTuple
 
-from tallybook.database.queries import write
+from django.db.models import Max, QuerySet
+
+from tallybook.database.queries import rows, write
 from tallybook.subscriptions.models import Subscription
 from tallybook.usage.judging import Post
 from tallybook.usage.models import Import, Source
@@ -52,3 +57,42 @@ def _source(subscription: Subscription, name: str) -> Source:
         last = sources.aggregate(last=Max("number"))["last"] or 0
         found = Source.objects.create(subscription=subscription, number=last + 1, name=name)
     return found
+
+
+SORTS = {"number": "number", "file": "file_name", "rows": "row_count", "new": "new_count", "refused": "refused_count"}
+WITH_REFUSED, UNDONE = "refused", "undone"
+
+
+def imports_of(subscription: Subscription, *, search: str = "", state: str = "", sort: str = "-number") -> QuerySet[Import]:
+    """Imports whose file name has the text in it, of a state (`WITH_REFUSED`, `UNDONE` or any), in order. Not read yet."""
+    found = Import.objects.filter(subscription_id=subscription.id)
+    if search:
+        # What no text of the database can hold is in none.
+        found = found.none() if "\0" in search else found.filter(file_name__icontains=search)
+    if state == WITH_REFUSED:
+        found = found.filter(refused_count__gt=0)
+    elif state == UNDONE:
+        found = found.filter(undone_at__isnull=False)
+    sign, column = ("-", sort[1:]) if sort.startswith("-") else ("", sort)
+    return found.order_by(f"{sign}{SORTS.get(column, 'number')}", f"{sign}number")
+
+
+class Reach(NamedTuple):
+    """Of which months, and of how many customers, the rows of an import speak."""
+
+    first_month: date
+    last_month: date
+    months: int
+    customers: int
+
+
+_REACH_OF = """
+    SELECT import_number, min(month), max(month), count(DISTINCT month), count(DISTINCT customer_id) FROM import_reach
+    WHERE subscription_id = %(subscription)s AND import_number = ANY(%(imports)s::integer[]) GROUP BY import_number
+"""
+
+
+def reach_of(subscription: Subscription, numbers: Sequence[int]) -> dict[int, Reach]:
+    """The reach of each of these imports that has one."""
+    found = rows(_REACH_OF, {"subscription": subscription.id, "imports": list(numbers)})
+    return {number: Reach(*reach) for number, *reach in found}

@@ -42,8 +42,10 @@ class Posted:
     removed: int
 
 
-def post_staged(post: Post) -> Posted:
+def post_staged(post: Post, *, only_foresee: bool = False) -> Posted:
     """Take what is staged into the ledger. The caller holds the subscription's lock and records the import afterwards.
+
+    Asked only to foresee it, write nothing and say what would be done.
 
     Raises:
         RuntimeError: a staged row points to a customer, organisation or product that this subscription does not have.
@@ -54,6 +56,10 @@ def post_staged(post: Post) -> Posted:
     removed = missing if post.replace else 0
     known = write(_LEAVE_NEW, post.parameters())
     new_by_month: dict[date, int] = dict(rows("SELECT month, count(*) FROM staged GROUP BY month"))
+    new = sum(new_by_month.values())
+    posted = Posted(new=new, existing=known - changed, changed=changed, missing=missing, removed=removed)
+    if only_foresee:
+        return posted
     months = new_by_month.keys() | {month for (month,) in rows(_OTHER_MONTHS, post.parameters())}
     steps = [
         *((_KEEP_CHANGED, _CHANGE_ITEMS) if changed else ()),
@@ -64,8 +70,7 @@ def post_staged(post: Post) -> Posted:
     for statement in steps:
         write(statement, post.parameters())
     raise_revisions(post.subscription_id, months)
-    new = sum(new_by_month.values())
-    return Posted(new=new, existing=known - changed, changed=changed, missing=missing, removed=removed)
+    return posted
 
 
 _DANGLING = """

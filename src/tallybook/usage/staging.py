@@ -7,6 +7,7 @@ counts; so rows are staged first. The table goes with the transaction.
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
+from typing import NamedTuple
 
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
@@ -106,6 +107,20 @@ def staging(given: Sequence[str]) -> Iterator[Stage]:
 def staged_months() -> tuple[date, ...]:
     """The months of the staged rows."""
     return tuple(month for (month,) in rows("SELECT DISTINCT month FROM told"))
+
+
+class MonthTold(NamedTuple):
+    """A month of which staged rows speak, and of how many customers in it."""
+
+    month: date
+    customers: int
+
+
+def months_told() -> list[MonthTold]:
+    """By month."""
+    return [
+        MonthTold(*row) for row in rows("SELECT month, count(DISTINCT customer_id) FROM told GROUP BY month ORDER BY month")
+    ]
 
 
 def _prepare_comparing(cursor: CursorWrapper, row_count: int) -> None:

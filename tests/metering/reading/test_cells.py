@@ -158,7 +158,7 @@ def test_a_cell_that_is_read(
     column: str, value: str, profile: str, expected: object, rows: Callable[..., list[UsageRow]]
 ) -> None:
     (row,) = rows(file_with({column: value}), profile=profile)
-    (field,) = map_columns([column], load_profile(profile)).indexes
+    (field,) = map_columns([column], load_profile(profile), {}).indexes
     assert getattr(row, field) == expected
     assert row.month == date(2026, 10, 1)
 

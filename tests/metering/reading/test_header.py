@@ -43,7 +43,7 @@ SCHEMA_1 = {
 
 
 def field_of(header: str, profile: str = "itemised") -> str | None:
-    return next(iter(map_columns([header], load_profile(profile)).indexes), None)
+    return next(iter(map_columns([header], load_profile(profile), {}).indexes), None)
 
 
 @pytest.mark.parametrize("title", SCHEMA_1)

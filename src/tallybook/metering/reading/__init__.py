@@ -12,15 +12,21 @@ file; a file that cannot be used raises `UnusableFile`, at the latest from the l
 
 from __future__ import annotations
 
+from tallybook.metering.reading.beginning import HeaderRefused
+from tallybook.metering.reading.header import FIELDS, TITLES
 from tallybook.metering.reading.options import ReadingOptions
 from tallybook.metering.reading.profiles import AUTOMATIC, PROFILE_NAMES, Profile, load_profile
+from tallybook.metering.reading.raw import raw_records
 from tallybook.metering.reading.rows import Batch, RefusedRow, UsageRow
 from tallybook.metering.reading.usage_file import UsageFile, open_usage_file
 
 __all__ = (
     "AUTOMATIC",
+    "FIELDS",
     "PROFILE_NAMES",
+    "TITLES",
     "Batch",
+    "HeaderRefused",
     "Profile",
     "ReadingOptions",
     "RefusedRow",
@@ -28,4 +34,5 @@ __all__ = (
     "UsageRow",
     "load_profile",
     "open_usage_file",
+    "raw_records",
 )

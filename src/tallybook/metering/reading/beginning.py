@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Final
 
+from tallybook.errors import UnusableFile
 from tallybook.metering.reading.choosing import SAMPLE_CHARACTERS, SAMPLE_RECORDS, Ambiguity, Candidate, choose
 from tallybook.metering.reading.encoding import find_encoding
+from tallybook.metering.reading.formats import fold_header
 from tallybook.metering.reading.header import COLUMNS_MAX, TITLES, map_columns
 from tallybook.metering.reading.kinds import other_kind
 from tallybook.metering.reading.lines import LineBlocks
@@ -17,7 +19,7 @@ from tallybook.metering.reading.profiles import AUTOMATIC, CANDIDATES, PROFILE_N
 from tallybook.metering.reading.records import read_records
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from tallybook.metering.reading.header import Columns
     from tallybook.metering.reading.lines import Block
@@ -32,6 +34,14 @@ _SEPARATOR_LINE: Final = re.compile('"?sep=(.)"?\\s*', re.IGNORECASE)
 _MONTH_IN_NAME: Final = re.compile("(?<![0-9])(20[0-9]{2})[-_. ]?(0[1-9]|1[0-2])(?![0-9]|[-_. ][0-9]{2}(?![0-9]))")
 _SHOWN_COLUMNS: Final = 20
 _SHOWN_CHARACTERS: Final = 60
+
+
+class HeaderRefused(UnusableFile):
+    """No row can be read as long as nobody says what the columns are. `columns` is what they seem to be."""
+
+    def __init__(self, unusable: UnusableFile, columns: Columns) -> None:
+        super().__init__(str(unusable))
+        self.columns = columns
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +86,7 @@ def read_beginning(source: Source, options: ReadingOptions) -> Beginning:
     blocks = iter(LineBlocks(source, encoding))
     block, line = _first_text(source, blocks)
     delimiters, separator_lines = _delimiters(source, options.delimiter, block.lines)
-    header = _find_header(source, block.lines[separator_lines:], delimiters, profiles)
+    header = _find_header(source, block.lines[separator_lines:], delimiters, profiles, options.columns)
     _check_header(source, header.columns, block, options)
     done = separator_lines + header.line_count
     rest = block._replace(lines=block.lines[done:])
@@ -84,7 +94,7 @@ def read_beginning(source: Source, options: ReadingOptions) -> Beginning:
     seen = _first_records(records) if len(header.candidates) > 1 else []
     chosen = choose(header.candidates, _sample(seen), options)
     if isinstance(chosen, Ambiguity):
-        raise source.unusable(_either(chosen))
+        raise HeaderRefused(source.unusable(_either(chosen)), header.columns)
     return Beginning(encoding.name, header.delimiter, chosen.profile, chosen.columns, chain(seen, records))
 
 
@@ -121,9 +131,11 @@ def _delimiters(source: Source, said: str | None, lines: Sequence[str]) -> tuple
     return tuple(_DELIMITERS), 0
 
 
-def _find_header(source: Source, lines: Sequence[str], delimiters: Iterable[str], profiles: Iterable[Profile]) -> _Header:
+def _find_header(
+    source: Source, lines: Sequence[str], delimiters: Iterable[str], profiles: Iterable[Profile], said: Mapping[str, str]
+) -> _Header:
     """The header under the delimiter that makes most of it known."""
-    headers = [_header(lines, delimiter, profiles) for delimiter in delimiters]
+    headers = [_header(lines, delimiter, profiles, said) for delimiter in delimiters]
     best = max(filter(None, headers), key=lambda header: header.rank, default=None)
     # A quotation mark left open under the right delimiter is but a letter under the wrong ones.
     if best is None or (not best.columns.indexes and None in headers):
@@ -131,7 +143,7 @@ def _find_header(source: Source, lines: Sequence[str], delimiters: Iterable[str]
     return best
 
 
-def _header(lines: Sequence[str], delimiter: str, profiles: Iterable[Profile]) -> _Header | None:
+def _header(lines: Sequence[str], delimiter: str, profiles: Iterable[Profile], said: Mapping[str, str]) -> _Header | None:
     reader = csv.reader(lines, delimiter=delimiter, strict=True)
     try:
         cells = next(reader, None)
@@ -139,7 +151,7 @@ def _header(lines: Sequence[str], delimiter: str, profiles: Iterable[Profile]) -
         return None
     if cells is None:
         return None
-    mapped = [Candidate(profile, map_columns(cells, profile)) for profile in profiles]
+    mapped = [Candidate(profile, map_columns(cells, profile, said)) for profile in profiles]
     most = max(len(candidate.columns.indexes) for candidate in mapped)
     best = [candidate for candidate in mapped if len(candidate.columns.indexes) == most]
     return _Header(delimiter, reader.line_num, best)
@@ -151,25 +163,40 @@ def _check_header(source: Source, columns: Columns, block: Block, options: Readi
         raise source.unusable(f"has {len(columns.header):,} columns; a usage file has at most {COLUMNS_MAX}.")
     if block.controls and any(map(block.controls.search, columns.header)):
         raise source.unusable("has control characters in its first line, so it is no plain text; save it as CSV UTF-8.")
+    if problem := _header_problem(columns, options, source.name):
+        raise HeaderRefused(source.unusable(problem), columns)
+
+
+def _header_problem(columns: Columns, options: ReadingOptions, file_name: str) -> str | None:
+    """What somebody can mend by saying which column is what."""
     if columns.twice:
         one, other = map(_shown, columns.twice)
-        raise source.unusable(f"has two columns for the same thing, {one} and {other}; remove or rename one of them.")
+        return f"has two columns for the same thing, {one} and {other}; remove or rename one of them."
+    there = set(map(fold_header, columns.header))
+    if absent := [title for title in options.columns.values() if title and fold_header(title) not in there]:
+        return f"has no column {_shown(absent[0])}; its header has {_names(columns)}."
+    if columns.without_unit is not None:
+        example = f"{columns.without_unit} (GB)"
+        return f"does not say in which unit the column {_shown(columns.without_unit)} is; name it {_shown(example)} or alike."
     if missing := columns.missing(month_is_given=options.month is not None):
-        raise source.unusable(_what_is_missing(missing, columns, source.path.name))
+        return _what_is_missing(missing, columns, file_name)
+    return None
 
 
 def _what_is_missing(missing: Sequence[str], columns: Columns, file_name: str) -> str:
     names = ", ".join(_shown(TITLES[field]) for field in missing)
-    found = ", ".join(_shown(name) for name in columns.header[:_SHOWN_COLUMNS])
-    more = len(columns.header) - _SHOWN_COLUMNS
-    found += f" and {more} more" if more > 0 else ""
     plural = "columns" if len(missing) > 1 else "column"
-    sentence = f"lacks the needed {plural} {names}; its header has {found}."
+    sentence = f"lacks the needed {plural} {names}; its header has {_names(columns)}."
     if "month" in missing:
         sentence += " If all its rows are of one month, say --month YYYY-MM"
         named = _MONTH_IN_NAME.search(file_name)
         sentence += f"; its name suggests --month {named[1]}-{named[2]}." if named else "."
     return sentence
+
+
+def _names(columns: Columns) -> str:
+    more = len(columns.header) - _SHOWN_COLUMNS
+    return ", ".join(map(_shown, columns.header[:_SHOWN_COLUMNS])) + (f" and {more} more" if more > 0 else "")
 
 
 def _shown(name: str) -> str:

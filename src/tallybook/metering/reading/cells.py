@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 from tallybook.metering.reading.formats import fold
-from tallybook.metering.reading.header import FIELDS
+from tallybook.metering.reading.header import FIELDS, SIZES
 from tallybook.metering.reading.numbers import PLAIN_MAX_CHARACTERS, NumberReader
 from tallybook.metering.reading.refusals import CellRefused
 from tallybook.metering.reading.rows import CUSTOMER_NAME_MAX_CHARACTERS, TEXT_MAX_CHARACTERS, Batch
@@ -38,7 +38,6 @@ TYPED_FIELDS: Final = frozenset({
 })  # fmt: skip
 """The fields whose cells look different from profile to profile."""
 _RARELY_THE_SAME: Final = frozenset({"object_name", "object_details", "object_id"})
-_SIZES: Final = frozenset({"protected_bytes", "stored_bytes"})
 _TIMES: Final = frozenset({"first_backup", "last_backup"})
 _TEXT_FIELDS: Final = frozenset({
     "customer", "customer_id", "customer_reference", "product", "plan", "organisation", "object_type", "object_name",
@@ -120,11 +119,11 @@ def _column_reader(
         return lambda _texts, count: [value] * count
     if field in _RARELY_THE_SAME:
         read_all = _read_texts
-    elif field in _SIZES and columns.unit_bytes[field] == 1:
+    elif field in SIZES and columns.unit_bytes[field] == 1:
         read_all = _read_digits
     else:
         read_all = _read_each
-        if field not in _SIZES:
+        if field not in SIZES:
             read = Remembered(read, _TIMES_REMEMBERED_MAX if field in _TIMES else _REMEMBERED_MAX).__getitem__
     if profile.restore_neutralised and field in _TEXT_FIELDS:
         return lambda texts, _count: read_all(read, [_restored(text) for text in texts[index]])

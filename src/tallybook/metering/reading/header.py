@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from tallybook.metering.reading.formats import fold_header
+from tallybook.metering.reading.formats import fold, fold_header
 from tallybook.metering.reading.rows import UsageRow
 
 if TYPE_CHECKING:
@@ -17,6 +18,8 @@ COLUMNS_MAX: Final = 500
 NEEDED: Final = ("month", "customer", "product", "object_type", "object_name")
 FIELDS: Final = UsageRow._fields[1:]
 """The fields that columns can map to, in the order of the row; the line is not among them."""
+SIZES: Final = frozenset({"protected_bytes", "stored_bytes"})
+_UNIT: Final = re.compile(r"[\s(\[](\w+)[)\]]?")
 TITLES: Final[Mapping[str, str]] = {
     "month": "Month",
     "customer": "Customer Name",
@@ -37,6 +40,8 @@ class Columns:
     """Field to the bytes of the unit that its header names."""
     twice: tuple[str, str] | None
     """Two headers that mean the same field, if there are such."""
+    without_unit: str | None = None
+    """A column that was said to be a size and whose name has no unit, if there is such."""
 
     @property
     def names(self) -> dict[str, str]:
@@ -55,18 +60,35 @@ class Columns:
         return [field for field in NEEDED if field not in self.indexes and not (field == "month" and month_is_given)]
 
 
-def map_columns(cells: Sequence[str], profile: Profile) -> Columns:
-    """Map the cells of a header to fields."""
+def map_columns(cells: Sequence[str], profile: Profile, said: Mapping[str, str]) -> Columns:
+    """Map the cells of a header to fields. `said` has the fields whose columns somebody has named."""
     header = tuple(cell.strip() for cell in cells)
     indexes: dict[str, int] = {}
     unit_bytes: dict[str, int] = {}
-    twice = None
+    twice = without_unit = None
+    said_of = {fold_header(title): field for field, title in said.items()}
     for index, name in enumerate(header):
-        if (known := profile.columns.get(fold_header(name))) is None:
+        field, unit = _meaning(name, profile, said, said_of)
+        if field is None:
             continue
-        field, unit = known
         if field in indexes:
             twice = twice or (header[indexes[field]], name)
             continue
-        indexes[field], unit_bytes[field] = index, unit
-    return Columns(header, indexes, unit_bytes, twice)
+        if unit is None:
+            without_unit = without_unit or name
+        indexes[field], unit_bytes[field] = index, unit or 1
+    return Columns(header, indexes, unit_bytes, twice, without_unit)
+
+
+def _meaning(name: str, profile: Profile, said: Mapping[str, str], said_of: Mapping[str, str]) -> tuple[str | None, int | None]:
+    """The field of a column and the bytes of its unit; None for a size whose name has no unit."""
+    folded = fold_header(name)
+    if field := said_of.get(folded) if folded else None:
+        return field, _unit_bytes(name, profile) if field in SIZES else 1
+    known_field, unit = profile.columns.get(folded, (None, None))
+    return (None, None) if known_field in said else (known_field, unit)
+
+
+def _unit_bytes(name: str, profile: Profile) -> int | None:
+    found = list(_UNIT.finditer(name))
+    return profile.units.get(fold(found[-1][1])) if found else None

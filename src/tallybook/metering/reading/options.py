@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, date, tzinfo
 
 
@@ -17,5 +18,7 @@ class ReadingOptions:
     """One character, or `tab`."""
     month: date | None = None
     """The month of rows that name none. Any day of it."""
+    columns: Mapping[str, str] = field(default_factory=dict)
+    """Field of `UsageRow` to the name of its column, where the name alone does not tell; an empty one is no column."""
     time_zone: tzinfo = UTC
     """The zone of times that name none."""

@@ -42,6 +42,8 @@ class Profile:
     yes_no: Mapping[str, bool]
     columns: Mapping[str, tuple[str, int]]
     """Folded name of a column to the field of `UsageRow` and the bytes of its unit (1 where there is none)."""
+    units: Mapping[str, int]
+    """Folded name of a unit of size to its bytes."""
     restore_neutralised: bool
 
 
@@ -89,6 +91,7 @@ def _compiled(declared: dict[str, Any]) -> Profile:
         month_names=MappingProxyType(months),
         yes_no=MappingProxyType(yes_no),
         columns=MappingProxyType(_columns(declared)),
+        units=MappingProxyType({fold(unit): unit_bytes for unit, unit_bytes in declared["units"].items()}),
         restore_neutralised=declared.get("restore_neutralised", False),
     )
 

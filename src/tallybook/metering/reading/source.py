@@ -21,9 +21,14 @@ CHUNK_BYTES = 32 * 1024
 class Source:
     """A file of usage. Every error of the file system becomes an `UnusableFile` that names it."""
 
-    def __init__(self, path: Path) -> None:
-        """Open `path`; whatever is not a regular file is refused before a byte is read."""
+    def __init__(self, path: Path, called: str | None = None) -> None:
+        """Open `path`; whatever is not a regular file is refused before a byte is read.
+
+        Messages name the path, or what the file is `called` where its path says nothing to anybody.
+        """
         self.path = path
+        self.name = _text(path.name) if called is None else called
+        self._shown = _text(path) if called is None else called
         self.position_bytes = 0
         self.digest: str | None = None
         self._hash = hashlib.sha256()
@@ -48,8 +53,7 @@ class Source:
 
     def unusable(self, what: str) -> UnusableFile:
         """The error that says `what` of this file. `what` follows the file's name in the sentence."""
-        name = os.fsencode(self.path).decode("utf-8", "replace")
-        return UnusableFile(f"{name} {what}")
+        return UnusableFile(f"{self._shown} {what}")
 
     def head(self, size_bytes: int) -> bytes:
         """The first bytes, without reading on."""
@@ -107,6 +111,11 @@ class Source:
             case PermissionError():
                 return self.unusable("may not be read by this user; grant read permission or copy the file.")
         return self.unusable(f"cannot be read: {error.strerror}.")
+
+
+def _text(path: Path | str) -> str:
+    """A path as text; what of it is none is replaced."""
+    return os.fsencode(path).decode("utf-8", "replace")
 
 
 def _identity(status: os.stat_result) -> tuple[int, int, int, int]:

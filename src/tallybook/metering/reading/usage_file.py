@@ -29,10 +29,14 @@ class UsageFile:
     def __init__(self, source: Source, beginning: Beginning, options: ReadingOptions) -> None:
         """Made by `open_usage_file`."""
         self.path: Path = source.path
+        self.name: str = source.name
+        """What the file is called."""
         self.size_bytes: int = source.size_bytes
         self.encoding: str = beginning.encoding
         self.delimiter: str = beginning.delimiter
         self.profile: str = beginning.profile.name
+        self.header: tuple[str, ...] = beginning.columns.header
+        """The names of the columns as the file spells them, in its order."""
         self.columns: dict[str, str] = beginning.columns.names
         """Field of `UsageRow` to the column's name as the file spells it."""
         self.given_columns: frozenset[str] = frozenset(self.columns)
@@ -73,13 +77,13 @@ class UsageFile:
         self._source.close()
 
 
-def open_usage_file(path: Path, options: ReadingOptions) -> UsageFile:
-    """Open a usage file and understand its header.
+def open_usage_file(path: Path, options: ReadingOptions, called: str | None = None) -> UsageFile:
+    """Open a usage file and understand its header. Where it is `called` otherwise than its path, messages say that.
 
     Raises:
         UnusableFile: no row of the file can be used, or an option does not fit; the message says why.
     """
-    source = Source(path)
+    source = Source(path, called)
     try:
         return UsageFile(source, read_beginning(source, options), options)
     except BaseException:

@@ -1,0 +1,168 @@
+"""Importing: the list of imports, a file from its upload to the ledger, and taking an import back."""
+
+from uuid import UUID
+
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from tallybook.console.addresses import number_in
+from tallybook.console.import_form import FileForm, ReadingForm
+from tallybook.console.import_list import read_import_list
+from tallybook.console.import_page import read_import_page, read_undo_page
+from tallybook.console.import_wording import DONE
+from tallybook.console.navigation import actor_of, person
+from tallybook.console.upload_page import UploadPage
+from tallybook.errors import NotFound, Refused
+from tallybook.metering.models import Options, State, Upload
+from tallybook.metering.uploads import find_upload, receive, refused_path_of, remove
+from tallybook.metering.working import start
+from tallybook.subscriptions.access import IMPORTS_USAGE, entered_by
+from tallybook.subscriptions.models import Subscription
+from tallybook.usage.undoing import undo_import
+
+require_form_methods = require_http_methods(["GET", "HEAD", "POST"])
+_MOST_NUMBER = 2**31 - 1
+_MEANWHILE = "Somebody worked on this file after you opened the page. This is how it stands now; look at it, then go on."
+
+
+@require_safe
+def import_list(request: HttpRequest, subscription_id: UUID) -> HttpResponse:
+    with entered_by(person(request), subscription_id) as membership:
+        may_import = membership.role in IMPORTS_USAGE
+        page = read_import_list(membership.subscription, request.GET, may_import=may_import)
+    context = {"page": page, "notice": DONE.get(request.GET.get("done", ""))}
+    return render(request, "console/imports.html", context)
+
+
+@require_form_methods
+def new(request: HttpRequest, subscription_id: UUID) -> HttpResponse:
+    """The form to send a file; sent, the file is kept, checked and shown."""
+    with entered_by(person(request), subscription_id, roles=IMPORTS_USAGE) as membership:
+        subscription = membership.subscription
+        form = FileForm(request.POST, request.FILES) if request.method == "POST" else FileForm()
+        if not form.is_valid():
+            status = 400 if form.is_bound else 200
+            return render(request, "console/import_new.html", {"form": form, "subscription": subscription}, status=status)
+        file = form.cleaned_data["file"]
+        upload = receive(subscription, file.name, file.chunks(), actor=actor_of(request))
+    start(subscription, upload, State.CHECKING, attempt=upload.attempt, actor=actor_of(request))
+    return redirect("console:upload", subscription_id, upload.id)
+
+
+@require_safe
+def upload_page(request: HttpRequest, subscription_id: UUID, upload_id: UUID) -> HttpResponse:
+    subscription, upload = _find(request, subscription_id, upload_id)
+    if upload.state == State.IMPORTED and upload.import_number:
+        return redirect("console:import", subscription_id, upload.import_number)
+    return _page(request, subscription, upload)
+
+
+@require_POST
+def check(request: HttpRequest, subscription_id: UUID, upload_id: UUID) -> HttpResponse:
+    """Check the file again, read as the form says."""
+    subscription, upload = _find(request, subscription_id, upload_id)
+    form = ReadingForm(request.POST, upload.options, upload.found or {})
+    if not form.is_valid():
+        return _page(request, subscription, upload, form=form, status=400)
+    return _start(request, subscription, upload, State.CHECKING, options=form.options)
+
+
+@require_POST
+def confirm(request: HttpRequest, subscription_id: UUID, upload_id: UUID) -> HttpResponse:
+    """Import what was checked."""
+    subscription, upload = _find(request, subscription_id, upload_id)
+    return _start(request, subscription, upload, State.IMPORTING)
+
+
+@require_POST
+def discard(request: HttpRequest, subscription_id: UUID, upload_id: UUID) -> HttpResponse:
+    """Forget a file that is not to be imported."""
+    with entered_by(person(request), subscription_id, roles=IMPORTS_USAGE) as membership:
+        remove(find_upload(membership.subscription, upload_id))
+    return redirect_done("console:imports", subscription_id, done="removed")
+
+
+@require_safe
+def refused_rows(request: HttpRequest, subscription_id: UUID, upload_id: UUID) -> HttpResponseBase:
+    """The rows that were refused, as a file to mend and send again."""
+    _, upload = _find(request, subscription_id, upload_id)
+    try:
+        file = refused_path_of(upload).open("rb")
+    except OSError:
+        raise NotFound("The refused rows of this file are not kept any more.") from None
+    stem = upload.file_name.rpartition(".")[0] or upload.file_name
+    response = FileResponse(file, as_attachment=True, filename=f"{stem}-refused.csv", content_type="text/csv; charset=utf-8")
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+@require_safe
+def import_page(request: HttpRequest, subscription_id: UUID, number: int) -> HttpResponse:
+    with entered_by(person(request), subscription_id) as membership:
+        page = read_import_page(membership, _checked(number))
+    context = {"page": page, "one": page.listed, "notice": DONE.get(request.GET.get("done", ""))}
+    return render(request, "console/import.html", context)
+
+
+@require_form_methods
+def undo(request: HttpRequest, subscription_id: UUID, number: int) -> HttpResponse:
+    """What taking the import back will do; posted, it is done."""
+    with entered_by(person(request), subscription_id, roles=IMPORTS_USAGE) as membership:
+        problem = None
+        if request.method == "POST":
+            try:
+                undo_import(membership.subscription, _checked(number), actor=actor_of(request))
+                return redirect_done("console:import", subscription_id, number, done="undone")
+            except Refused as refused:
+                problem = str(refused)
+        page = read_undo_page(membership, _checked(number))
+    context = {"page": page, "one": page.of.listed, "problem": problem}
+    return render(request, "console/import_undo.html", context, status=409 if problem else 200)
+
+
+def redirect_done(view: str, *arguments: object, done: str) -> HttpResponse:
+    """To a page that says what was done."""
+    response = redirect(view, *arguments)
+    response["Location"] += f"?done={done}"
+    return response
+
+
+def _checked(number: int) -> int:
+    """A number that an import can have; else one that none has."""
+    return number_in(str(number), most=_MOST_NUMBER) or 0
+
+
+def _find(request: HttpRequest, subscription_id: UUID, upload_id: UUID) -> tuple[Subscription, Upload]:
+    with entered_by(person(request), subscription_id, roles=IMPORTS_USAGE) as membership:
+        return membership.subscription, find_upload(membership.subscription, upload_id)
+
+
+def _start(
+    request: HttpRequest, subscription: Subscription, upload: Upload, doing: State, options: Options | None = None
+) -> HttpResponse:
+    attempt = number_in(request.POST.get("attempt", ""), most=_MOST_NUMBER)
+    seen = -1 if attempt is None else attempt
+    if not start(subscription, upload, doing, attempt=seen, actor=actor_of(request), options=options):
+        _, upload = _find(request, subscription.id, upload.id)
+        if upload.state == State.IMPORTED:
+            return redirect("console:upload", subscription.id, upload.id)
+        return _page(request, subscription, upload, problem=_MEANWHILE, status=409)
+    return redirect("console:upload", subscription.id, upload.id)
+
+
+def _page(  # noqa: PLR0913 - what the page says
+    request: HttpRequest,
+    subscription: Subscription,
+    upload: Upload,
+    *,
+    form: ReadingForm | None = None,
+    problem: str | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    form = form or ReadingForm(None, upload.options, upload.found or {})
+    page = UploadPage(subscription=subscription, upload=upload, form=form)
+    return render(
+        request, "console/upload.html", {"page": page, "upload": upload, "form": form, "problem": problem}, status=status
+    )

@@ -1,0 +1,46 @@
+"""The refused rows of a file as a file: each row as it stood, and before it its line and why it was refused.
+
+It can be mended in a spreadsheet and imported as it is: of its columns, the two new ones say nothing to Tallybook.
+"""
+
+import csv
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from tallybook.metering.reading import raw_records
+from tallybook.metering.summary import Refusal, Summary
+
+LINE, REASON = "Line", "Why It Was Refused"
+
+
+class RefusedCells(NamedTuple):
+    """A refused row with its cells."""
+
+    refusal: Refusal
+    cells: list[str]
+
+
+def refused_cells(path: Path, summary: Summary) -> Iterator[RefusedCells]:
+    """The refused rows of the file of which this is the summary, in the file's order. Memory stays flat."""
+    refused = iter(summary.refused)
+    refusal = next(refused, None)
+    if refusal is None:
+        return
+    for line, cells in raw_records(path, summary.encoding, summary.delimiter):
+        while refusal.line == line:
+            yield RefusedCells(refusal, cells)
+            refusal = next(refused, None)
+            if refusal is None:
+                return
+
+
+def write_refused_rows(target: Path, header: tuple[str, ...], rows: Iterable[RefusedCells], delimiter: str) -> None:
+    """Write the file, UTF-8 with a mark so that spreadsheets see it, with the delimiter that the first one had.
+
+    Cells stay what they were, also those that a spreadsheet would take for formulas: it is the sender's own file.
+    """
+    with target.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.writer(file, delimiter=delimiter)
+        writer.writerow([LINE, REASON, *header])
+        writer.writerows([row.refusal.line, row.refusal.reason, *row.cells] for row in rows)
