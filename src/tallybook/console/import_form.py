@@ -101,7 +101,7 @@ class ReadingForm(forms.Form):
         """The columns that were sent, by field."""
         if self._sent is None:
             return {}
-        return {field: self._sent[_COLUMN + field] for field in FIELDS if _COLUMN + field in self._sent}
+        return {field: str(self._sent[_COLUMN + field]) for field in FIELDS if _COLUMN + field in self._sent}
 
     @property
     def values(self) -> dict[str, Any]:

@@ -90,7 +90,7 @@ class UploadPage:
 
     @property
     def delimiter(self) -> str:
-        mark = self.found.get("delimiter", "")
+        mark: str = self.found.get("delimiter", "")
         return DELIMITERS.get(mark, mark)
 
     @property
