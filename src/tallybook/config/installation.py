@@ -65,6 +65,9 @@ class Installation(BaseSettings):
     link_pace_seconds: int = Field(
         default=300, ge=1, le=86_400, description="A report link makes its data at most once in so many seconds."
     )
+    import_megabytes: int = Field(
+        default=1000, ge=1, le=100_000, description="How large a usage file may be that is sent through the console, in MB."
+    )
     report_timeout_seconds: int = Field(
         default=600, ge=1, le=86_400, description="How long building one report may take, in seconds."
     )

@@ -66,6 +66,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     # Every view is for people who are signed in, unless it says otherwise.
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "tallybook.web.upload_limit.UploadLimit",
     "allauth.account.middleware.AccountMiddleware",
     "tallybook.web.errors.ErrorPages",
 ]

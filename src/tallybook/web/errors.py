@@ -81,6 +81,12 @@ def too_many(request: HttpRequest) -> HttpResponse:
     return error_page(request, _Kind(429, "Too many attempts"), "Wait a minute, then try again.")
 
 
+def file_too_large(request: HttpRequest, most_megabytes: int) -> HttpResponse:
+    """The file is not read: not framed, so that the answer is there before whoever sends it gives up."""
+    sentence = f"A file that is sent may have {most_megabytes:,} MB. Cut it, or let the operator import it by command."
+    return error_page(request, _Kind(413, "The file is too large"), sentence, framed=False)
+
+
 def broken(request: HttpRequest) -> HttpResponse:
     """Rendered without the request: what failed may be what the frame needs."""
     sentence = "Something went wrong on this server, and its log says what. Nothing was changed by this page."
