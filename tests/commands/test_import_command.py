@@ -232,3 +232,56 @@ def test_a_long_file_tells_how_it_gets_on(run: Run, subscription: Subscription, 
     assert (ran.status, ran.json["rows"], ran.json["new"]) == (0, 210_000, 1)
     # Every 100,000 rows, at the end of what is read at a time.
     assert [line[:2] for line in told] == ["10", "20"]
+
+
+def test_refused_rows_are_written_to_be_mended(run: Run, subscription: Subscription, file: Path, tmp_path: Path) -> None:
+    target = tmp_path / "refused.csv"
+    assert run("import", file, "--subscription", subscription.name, "--refused", target).status == 1
+    header, row = target.read_text(encoding="utf-8-sig").splitlines()
+    assert header.startswith("Line,Why It Was Refused,Month,Customer Name,")
+    assert row.startswith("3,")
+    target.write_bytes(target.read_bytes().replace(b",-1,", b",7,"))
+    done = run("import", target, "--subscription", subscription.name, "--json")
+    assert (done.status, done.json["new"]) == (0, 1)
+    assert [one["Object Name"] for one in reported(subscription)] == ["Ann Bell", "Ben Crow"]
+
+
+def test_refused_rows_that_cannot_be_written_are_told_after_the_import(
+    run: Run, subscription: Subscription, file: Path, tmp_path: Path
+) -> None:
+    before = file.read_bytes()
+    same = run("import", file, "--subscription", subscription.name, "--refused", file)
+    assert same.status == 2
+    assert "--refused names the usage file itself" in same.err
+    assert file.read_bytes() == before
+    assert reported(subscription) == []
+    done = run("import", file, "--subscription", subscription.name, "--refused", tmp_path / "none" / "refused.csv")
+    assert done.status == 2
+    assert "The file was imported, but its refused rows cannot be written" in done.err
+    assert len(reported(subscription)) == 1
+
+
+def test_columns_are_named_by_hand(run: Run, subscription: Subscription, tmp_path: Path) -> None:
+    path = tmp_path / "usage.csv"
+    path.write_text("When;Customer;Product;Kind;Thing;Size (GB)\n2026-10;Anchor Ltd;VM Backup;VM;web-1;2\n")
+    said = ("--column", "Month=When", "--column", "object type backed up=Kind", "--column", "Object Name = Thing")
+    less = ("--column", "Protected Size (Bytes)=")
+    assert run("import", path, "--subscription", subscription.name, *said, *less).status == 0
+    ((month, name, size),) = [
+        (row["Month"], row["Object Name"], row["Protected Size (Bytes)"]) for row in reported(subscription)
+    ]
+    assert (month, name, size) == ("2026-10", "web-1", "")
+
+
+@pytest.mark.parametrize(
+    ("said", "sentence"),
+    [
+        ("Month", "is not a column of the report, an equals sign and a name of the file"),
+        ("Monht=When", "Did you mean 'Month'"),
+        ("Month=Then", "has no column 'Then'; its header has 'Month'"),
+    ],
+)
+def test_a_column_that_is_none_is_refused(run: Run, subscription: Subscription, file: Path, said: str, sentence: str) -> None:
+    done = run("import", file, "--subscription", subscription.name, "--column", said)
+    assert done.status == 2
+    assert sentence in done.err

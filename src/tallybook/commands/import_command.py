@@ -16,9 +16,12 @@ from tallybook.commands.acting import acting_operator
 from tallybook.commands.environment import open_database
 from tallybook.commands.options import AsJson, Delimiter, Encoding, ReadingProfile, SubscriptionName
 from tallybook.commands.printing import SOME_ROWS_REFUSED, print_some, refusals_in_words
+from tallybook.errors import Refused
 from tallybook.metering.importing import ImportOptions, Watcher, import_file
-from tallybook.metering.reading import AUTOMATIC, ReadingOptions, UsageFile
+from tallybook.metering.reading import AUTOMATIC, TITLES, ReadingOptions, UsageFile, field_of_title
+from tallybook.metering.refused_rows import write_refused_rows
 from tallybook.metering.summary import Summary
+from tallybook.subscriptions.near import did_you_mean
 from tallybook.subscriptions.subscriptions import find_subscription
 from tallybook.usage.months import parse_month
 
@@ -33,6 +36,10 @@ def import_(  # noqa: PLR0913 - one parameter for each option
     encoding: Encoding = None,
     delimiter: Delimiter = None,
     month: Annotated[str | None, typer.Option(metavar="YYYY-MM", help="Month of rows that name none.")] = None,
+    column: Annotated[
+        list[str] | None,
+        typer.Option(metavar="TITLE=NAME", help="A column of the report, and the file's name for it; no name: none."),
+    ] = None,
     new_customers: Annotated[
         bool, typer.Option("--new-customers/--no-new-customers", help="Whether customers that are not known yet are added.")
     ] = True,
@@ -41,25 +48,63 @@ def import_(  # noqa: PLR0913 - one parameter for each option
     ] = False,
     atomic: Annotated[bool, typer.Option("--atomic", help="Take all rows or, if one is refused, none.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen, and change nothing.")] = False,
+    refused: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write the refused rows here, each with its reason, to be mended.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Take a usage file into the ledger. Status 0: all rows were taken; 1: some were refused; 2: the file is not usable."""
     given_month = parse_month(month, "--month") if month else None
+    columns = _said_columns(column or [])
+    if refused is not None and refused.exists() and file.exists() and refused.samefile(file):
+        raise Refused("--refused names the usage file itself, which would be overwritten. Name another file.")
     with _interruption_told():
         open_database()
         chosen = find_subscription(subscription)
         reading = ReadingOptions(
-            profile=profile, encoding=encoding, delimiter=delimiter, month=given_month, time_zone=chosen.zone
+            profile=profile,
+            encoding=encoding,
+            delimiter=delimiter,
+            month=given_month,
+            columns=columns,
+            time_zone=chosen.zone,
         )
         options = ImportOptions(reading=reading, new_customers=new_customers, replace=replace, atomic=atomic, dry_run=dry_run)
         with _watching() as watcher:
             summary = import_file(chosen, file, options, actor=acting_operator(), watcher=watcher)
+    if refused is not None:
+        _write_refused(file, summary, refused)
     if as_json:
         _print_json(summary)
     else:
         _print_text(summary, options)
     if summary.refused:
         raise typer.Exit(SOME_ROWS_REFUSED)
+
+
+def _said_columns(said: Iterable[str]) -> dict[str, str]:
+    """Field of a row to the column's name.
+
+    Raises:
+        Refused: one is not `TITLE=NAME`, or there is no such column in the report.
+    """
+    columns: dict[str, str] = {}
+    for one in said:
+        title, equals, name = one.partition("=")
+        field = field_of_title(title)
+        if not equals or field is None:
+            near = did_you_mean(title, TITLES.values(), otherwise="The page on importing has them all.")
+            raise Refused(f"--column {one!r} is not a column of the report, an equals sign and a name of the file. {near}")
+        columns[field] = name.strip()
+    return columns
+
+
+def _write_refused(file: Path, summary: Summary, target: Path) -> None:
+    try:
+        write_refused_rows(file, summary, target)
+    except OSError as error:
+        done = "The file was imported" if summary.imported else "Nothing was imported"
+        raise Refused(f"{done}, but its refused rows cannot be written to {target}: {error.strerror}.") from None
 
 
 @contextmanager

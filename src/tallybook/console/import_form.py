@@ -8,8 +8,7 @@ from django import forms
 from django.http import QueryDict
 
 from tallybook.console.forms import MonthField
-from tallybook.console.import_wording import FIELD_LABELS
-from tallybook.metering.reading import AUTOMATIC, FIELDS, PROFILE_NAMES, TITLES, load_profile
+from tallybook.metering.reading import AUTOMATIC, FIELDS, NEEDED, PROFILE_NAMES, TITLES, load_profile
 from tallybook.usage.months import month_text
 
 _ENCODING_CHARACTERS = 40
@@ -114,7 +113,7 @@ class ReadingForm(forms.Form):
     def columns(self) -> Iterator[ColumnChoice]:
         sent, read = self._columns(), self._found.get("columns", {})
         for field in FIELDS:
-            yield ColumnChoice(field, FIELD_LABELS[field], sent.get(field, read.get(field, "")), field in TITLES)
+            yield ColumnChoice(field, TITLES[field], sent.get(field, read.get(field, "")), field in NEEDED)
 
     @property
     def profiles(self) -> list[tuple[str, str]]:

@@ -21,7 +21,7 @@ from tallybook.usage.models import Import
 
 FILTERS = (("", "All"), (WITH_REFUSED, "With refused rows"), (UNDONE, "Undone"))
 _HEADS = (
-    ("number", "File", "name"),
+    ("number", "Import", "name"),
     ("", "Taken in", ""),
     ("", "Of", "wide"),
     ("rows", "Rows", "number"),

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from tallybook.console.import_list import ListedImport
 from tallybook.console.link_wording import local_time
+from tallybook.console.upload_page import UploadPage
 from tallybook.console.wording import month_name
 from tallybook.metering.models import Upload
 from tallybook.metering.uploads import refused_path_of, upload_of
@@ -30,6 +31,13 @@ class ImportPage:
     def has_refused_rows(self) -> bool:
         """Whether its refused rows are still kept as a file."""
         return self.upload is not None and refused_path_of(self.upload).is_file()
+
+    @property
+    def told(self) -> UploadPage | None:
+        """What was found of the file."""
+        if self.upload is None:
+            return None
+        return UploadPage(subscription=self.membership.subscription, upload=self.upload)
 
     @property
     def undone(self) -> str:

@@ -14,12 +14,14 @@ from tallybook.console.import_page import read_import_page, read_undo_page
 from tallybook.console.import_wording import DONE
 from tallybook.console.navigation import actor_of, person
 from tallybook.console.upload_page import UploadPage
+from tallybook.database.scope import subscription_scope
 from tallybook.errors import NotFound, Refused
 from tallybook.metering.models import Options, State, Upload
 from tallybook.metering.uploads import find_upload, receive, refused_path_of, remove
 from tallybook.metering.working import start
 from tallybook.subscriptions.access import IMPORTS_USAGE, entered_by
 from tallybook.subscriptions.models import Subscription
+from tallybook.usage.imports import imports_of_content
 from tallybook.usage.undoing import undo_import
 
 require_form_methods = require_http_methods(["GET", "HEAD", "POST"])
@@ -162,7 +164,9 @@ def _page(  # noqa: PLR0913 - what the page says
     status: int = 200,
 ) -> HttpResponse:
     form = form or ReadingForm(None, upload.options, upload.found or {})
-    page = UploadPage(subscription=subscription, upload=upload, form=form)
+    with subscription_scope(subscription.id):
+        same = tuple(imports_of_content(subscription, (upload.found or {}).get("sha256")))
+    page = UploadPage(subscription=subscription, upload=upload, same=same)
     return render(
         request, "console/upload.html", {"page": page, "upload": upload, "form": form, "problem": problem}, status=status
     )

@@ -1,11 +1,8 @@
 """Importing in words: what is done with a file, and sentences that speak of a command's options said for the form instead."""
 
 import re
-from collections.abc import Mapping
 
 from tallybook.console.wording import month_name
-from tallybook.metering.reading import FIELDS
-from tallybook.reports.itemised import COLUMNS
 from tallybook.usage.imports import Reach
 
 _OPTIONS = {
@@ -17,8 +14,6 @@ _OPTIONS = {
     "no-new-customers": "refusing new customers",
 }
 _OPTION = re.compile(r"--([a-z]+(?:-[a-z]+)*)")
-FIELD_LABELS: Mapping[str, str] = dict(zip(FIELDS, (column.title for column in COLUMNS), strict=True))
-"""Field of a row to its title in the report."""
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar"}
 DONE = {
     "undone": "The import was undone. What it said is kept, and counts no more.",

@@ -4,12 +4,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from tallybook.console.import_form import ReadingForm
-from tallybook.console.import_wording import DELIMITERS, FIELD_LABELS, for_the_form
+from tallybook.console.import_wording import DELIMITERS, for_the_form
 from tallybook.console.wording import month_name
 from tallybook.metering.models import WORKING, State, Upload
+from tallybook.metering.reading import TITLES
 from tallybook.metering.uploads import SILENCE
 from tallybook.subscriptions.models import Subscription
+from tallybook.usage.models import Import
 from tallybook.usage.months import parse_month
 
 
@@ -33,11 +34,11 @@ class RefusedRow(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class UploadPage:
-    """An upload and the form that says how to read it."""
+    """An upload, and the imports that came of a file with the same content before."""
 
     subscription: Subscription
     upload: Upload
-    form: ReadingForm
+    same: tuple[Import, ...] = ()
 
     @property
     def found(self) -> dict[str, Any]:
@@ -96,7 +97,7 @@ class UploadPage:
     @property
     def columns(self) -> list[tuple[str, str]]:
         """The title of the report and the file's own name of each column that was understood."""
-        return [(FIELD_LABELS[field], name) for field, name in self.found.get("columns", {}).items()]
+        return [(TITLES[field], name) for field, name in self.found.get("columns", {}).items()]
 
     @property
     def refused(self) -> list[RefusedRow]:

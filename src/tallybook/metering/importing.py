@@ -170,6 +170,7 @@ class _Import:
                     self._watcher.moved(self._file, count)
         self._watcher.moved(self._file, count)
         self.summary.rows = count
+        self.summary.sha256 = self._file.digest
 
     def _refuse(self, row: RefusedRow) -> None:
         self._unread.append(Refusal(row.line, row.column, row.value, row.reason))
@@ -208,7 +209,7 @@ class _Import:
         """What the record of imports keeps of this one."""
         return {
             "file_name": self.summary.file_name,
-            "file_sha256": self._file.digest,
+            "file_sha256": self.summary.sha256,
             "file_bytes": self._file.size_bytes,
             "profile": self.summary.profile,
             "row_count": self.summary.rows,

@@ -4,7 +4,7 @@ It can be mended in a spreadsheet and imported as it is: of its columns, the two
 """
 
 import csv
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -35,12 +35,12 @@ def refused_cells(path: Path, summary: Summary) -> Iterator[RefusedCells]:
                 return
 
 
-def write_refused_rows(target: Path, header: tuple[str, ...], rows: Iterable[RefusedCells], delimiter: str) -> None:
-    """Write the file, UTF-8 with a mark so that spreadsheets see it, with the delimiter that the first one had.
+def write_refused_rows(path: Path, summary: Summary, target: Path) -> None:
+    """Write the refused rows of the file at `path`, as UTF-8 with a mark, which spreadsheets need, and with its delimiter.
 
     Cells stay what they were, also those that a spreadsheet would take for formulas: it is the sender's own file.
     """
     with target.open("w", encoding="utf-8-sig", newline="") as file:
-        writer = csv.writer(file, delimiter=delimiter)
-        writer.writerow([LINE, REASON, *header])
-        writer.writerows([row.refusal.line, row.refusal.reason, *row.cells] for row in rows)
+        writer = csv.writer(file, delimiter=summary.delimiter)
+        writer.writerow([LINE, REASON, *summary.header])
+        writer.writerows([row.refusal.line, row.refusal.reason, *row.cells] for row in refused_cells(path, summary))

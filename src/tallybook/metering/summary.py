@@ -29,6 +29,7 @@ class Summary:
     columns: dict[str, str]
     """Field of `UsageRow` to the column's name as the file spells it."""
     unknown_columns: tuple[str, ...]
+    sha256: str | None = None
     rows: int = 0
     new: int = 0
     existing: int = 0

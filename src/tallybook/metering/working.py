@@ -165,7 +165,7 @@ def _keep_refused(upload: Upload, summary: Summary) -> list[list[Any]]:
         target.unlink(missing_ok=True)
         if not summary.refused:
             return []
-        write_refused_rows(target, summary.header, refused_cells(source, summary), summary.delimiter)
+        write_refused_rows(source, summary, target)
         return [[*row.refusal, row.cells] for row in islice(refused_cells(source, summary), SHOWN)]
     except (OSError, UnusableFile):
         _log.exception("The refused rows of an uploaded file could not be kept.")
@@ -176,6 +176,7 @@ def _keep_refused(upload: Upload, summary: Summary) -> list[list[Any]]:
 def _found(summary: Summary, refused: list[list[Any]]) -> dict[str, object]:
     """What the page tells of it."""
     return {
+        "sha256": summary.sha256,
         "profile": summary.profile,
         "encoding": summary.encoding,
         "delimiter": summary.delimiter,

@@ -77,6 +77,11 @@ def imports_of(subscription: Subscription, *, search: str = "", state: str = "",
     return found.order_by(f"{sign}{SORTS.get(column, 'number')}", f"{sign}number")
 
 
+def imports_of_content(subscription: Subscription, sha256: str | None) -> QuerySet[Import]:
+    """The imports of files with this content that were not undone."""
+    return Import.objects.filter(subscription_id=subscription.id, file_sha256=sha256 or "", undone_at=None).order_by("number")
+
+
 class Reach(NamedTuple):
     """Of which months, and of how many customers, the rows of an import speak."""
 

@@ -13,7 +13,7 @@ file; a file that cannot be used raises `UnusableFile`, at the latest from the l
 from __future__ import annotations
 
 from tallybook.metering.reading.beginning import HeaderRefused
-from tallybook.metering.reading.header import FIELDS, TITLES
+from tallybook.metering.reading.header import FIELDS, NEEDED, TITLES, field_of_title
 from tallybook.metering.reading.options import ReadingOptions
 from tallybook.metering.reading.profiles import AUTOMATIC, PROFILE_NAMES, Profile, load_profile
 from tallybook.metering.reading.raw import raw_records
@@ -23,6 +23,7 @@ from tallybook.metering.reading.usage_file import UsageFile, open_usage_file
 __all__ = (
     "AUTOMATIC",
     "FIELDS",
+    "NEEDED",
     "PROFILE_NAMES",
     "TITLES",
     "Batch",
@@ -32,6 +33,7 @@ __all__ = (
     "RefusedRow",
     "UsageFile",
     "UsageRow",
+    "field_of_title",
     "load_profile",
     "open_usage_file",
     "raw_records",

@@ -23,10 +23,26 @@ _UNIT: Final = re.compile(r"[\s(\[](\w+)[)\]]?")
 TITLES: Final[Mapping[str, str]] = {
     "month": "Month",
     "customer": "Customer Name",
+    "customer_id": "Customer ID",
+    "customer_reference": "Customer Reference",
     "product": "Product",
+    "plan": "Plan",
+    "organisation": "Organisation",
     "object_type": "Object Type Backed Up",
     "object_name": "Object Name",
+    "object_details": "Object Details",
+    "object_id": "Object ID",
+    "licence": "Licence",
+    "deleted": "Deleted",
+    "invoice": "Invoice",
+    "days_backed_up": "Days Backed Up",
+    "first_backup": "First Backup",
+    "last_backup": "Last Backup",
+    "protected_bytes": "Protected Size (Bytes)",
+    "stored_bytes": "Stored Size (Bytes)",
+    "adjustment_for": "Adjustment For",
 }
+"""Field to the column of the report that it becomes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,3 +108,8 @@ def _meaning(name: str, profile: Profile, said: Mapping[str, str], said_of: Mapp
 def _unit_bytes(name: str, profile: Profile) -> int | None:
     found = list(_UNIT.finditer(name))
     return profile.units.get(fold(found[-1][1])) if found else None
+
+
+def field_of_title(title: str) -> str | None:
+    """The field that becomes this column of the report, whatever the letter case and the blanks."""
+    return next((field for field, known in TITLES.items() if fold_header(known) == fold_header(title)), None)
