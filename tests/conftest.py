@@ -127,6 +127,12 @@ def viewer(subscription: Subscription) -> User:
 
 
 @pytest.fixture
+def clerk(subscription: Subscription) -> User:
+    """A colleague who does the billing."""
+    return _person(subscription, Role.BILLING)
+
+
+@pytest.fixture
 def stranger(other_subscription: Subscription) -> User:
     """The owner of the other subscription."""
     return _person(other_subscription, Role.OWNER)
