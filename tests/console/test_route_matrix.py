@@ -74,7 +74,12 @@ TABLE = {
     "link-revoke": Access(get=CLERKS, post=CLERKS),
 }
 # Routes without a subscription in their address: for anybody, or for whoever is signed in.
-OPEN = {"account_login", "problems", "problem", "favicon", "api-docs", "openapi", "report-link", "alive", "ready"}
+OPEN = {"account_login", "problems", "problem", "handbook-index", "handbook-image", "handbook", "favicon", "api-docs"} | {
+    "openapi",
+    "report-link",
+    "alive",
+    "ready",
+}
 SIGNED_IN = {"account_logout", "home"}
 # What is kept of a subscription for its page to be found, and what is not there in this cast.
 ABSENT = {"upload-refused"}
