@@ -31,6 +31,7 @@ SUBSCRIPTION_TABLES = (
     "usage_import",
     "entry",
     "usage_item",
+    "counted_usage",
     "revision",
     "rule_setting",
     "person_decision",

@@ -1,4 +1,7 @@
-"""The record of imports: what was taken in, from which source, and with what result. Call inside the scope, under the lock."""
+"""The record of imports: what was taken in, from which source, and with what result.
+
+Call these inside the subscription's scope; those that write, under its lock.
+"""
 
 from typing import Any
 
@@ -35,6 +38,12 @@ def finish_import(post: Post, facts: dict[str, Any]) -> None:
         replaced=post.replace,
         **facts,
     )
+
+
+def imports_with_refused_rows(subscription: Subscription, most: int) -> tuple[list[Import], int]:
+    """The newest imports of which rows were refused, and how many such imports there are."""
+    found = Import.objects.filter(subscription_id=subscription.id, refused_count__gt=0).order_by("-number")
+    return list(found[:most]), found.count()
 
 
 def _source(subscription: Subscription, name: str) -> Source:
