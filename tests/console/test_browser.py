@@ -217,7 +217,7 @@ def test_from_the_overview_to_what_it_names(
     expect(page.get_by_role("heading", level=1)).to_have_text("Usage Details")
     expect(page.get_by_role("row", name="Zeta Oy")).to_be_visible()
     page.get_by_role("link", name="Overview").click()
-    page.get_by_label("Month").select_option(months.before)
+    page.get_by_label("Month", exact=True).select_option(months.before)
     page.get_by_role("button", name="Show").click()
     expect(page.get_by_text("nobody can be said to have joined or left")).to_be_visible()
     page.get_by_role("row", name="Autotask").click()
