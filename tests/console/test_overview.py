@@ -68,7 +68,7 @@ def words_of(source: str) -> str:
 def test_a_month_is_told_by_product_and_in_total(client: Client, subscription: Subscription, months: Months) -> None:
     both = f"{month_before(months.previous_month):%B %Y} to {months.previous_month:%B %Y}"
     assert table_rows(client.get(overview_address(subscription)))[:4] == [
-        "Product Customers Objects Billed users Protected (TiB) Stored (KiB) Objects in 13 months",
+        "Product Customers Objects Billed users Protected (TiB) Stored (KiB) Objects over 13 months",
         f"VM Backup 1 −1 1 −4 – – 1.00 −1.00 {both}: 5, 1",
         f"365 Total Backup 2 +1 4 +2 4 +2 3.00 +2.00 0.50 {both}: 2, 4",
         f"Total 3 5 −2 4 +2 3.00 +2.00 1.50 −0.50 {both}: 7, 5",

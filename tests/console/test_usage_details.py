@@ -29,7 +29,7 @@ def test_it_counts_by_customer_and_product(browse: Browse, owner: User, subscrip
     months = fill(subscription, tmp_path)
     both = f"{month_before(months.previous_month):%B %Y} to {months.previous_month:%B %Y}"
     head, mueller, anchor, zeta, total = table_rows(browse(owner).get(page_address(subscription)))
-    assert head == "Customer VM Backup 365 Total Backup All objects In 13 months Protected (TiB) Stored (KiB)"
+    assert head == "Customer VM Backup 365 Total Backup All objects Over 13 months Protected (TiB) Stored (KiB)"
     assert mueller == f'"Müller & Söhne 2 +2 0 2 +2 {both}: 0, 2 1.00 –'
     assert anchor == f"Anchor Ltd 0 2 +1 2 +1 {both}: 1, 2 2.00 1.00"
     assert zeta == f"Zeta Oy 0 0 −1 0 −1 {both}: 1, 0 – –"

@@ -32,15 +32,16 @@ def count_history_of_objects(of: MonthPage) -> None:
     count_objects(of.subscription.id, first_of_history(of.month), of.month, until=time.monotonic() + _SECONDS)
 
 
-def count_history_of_users(of: MonthPage) -> None:
-    """The page's month and the one before, and some of those before them. Call outside of a transaction.
+def count_history(of: MonthPage) -> None:
+    """The objects and the billed users; of these the page's month and the one before in any case. Call likewise.
 
     Raises:
         NotNow: counting the two took longer than a report may.
     """
-    until = time.monotonic() + _SECONDS
+    first, until = first_of_history(of.month), time.monotonic() + _SECONDS
+    count_objects(of.subscription.id, first, of.month, until=until)
     count_months(of.subscription, of.former_month, of.month)
-    count_newest_months(of.subscription, first_of_history(of.month), of.former_month, until=until)
+    count_newest_months(of.subscription, first, of.former_month, until=until)
 
 
 def points(of: MonthPage, found: Mapping[date, int]) -> list[Point]:

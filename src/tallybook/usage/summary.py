@@ -34,10 +34,12 @@ class UsageCount(NamedTuple):
 
 
 # Every change of the ledger raises the month's revision, so that months with usage are among those with a revision. One
-# look into the index for each: written with EXISTS, the planner reads the whole subscription instead.
+# look into the index for each: written with EXISTS, or without an order, the planner reads the whole ledger instead, since it
+# does not know that a month lies together.
 _MONTHS = """
     SELECT r.month FROM revision r, LATERAL (
-        SELECT FROM usage_item i WHERE i.subscription_id = %(subscription)s AND i.month = r.month LIMIT 1
+        SELECT FROM usage_item i WHERE i.subscription_id = %(subscription)s AND i.month = r.month
+        ORDER BY i.customer_id, i.object_key LIMIT 1
     ) found
     WHERE r.subscription_id = %(subscription)s
     ORDER BY r.month
