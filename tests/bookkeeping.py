@@ -33,6 +33,7 @@ SUBSCRIPTION_TABLES = (
     "upload",
     "entry",
     "usage_item",
+    "counted_usage",
     "revision",
     "rule_setting",
     "person_decision",

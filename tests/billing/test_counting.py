@@ -1,5 +1,6 @@
 """The quantities of months: counted in a snapshot, kept until something changes, and never put back by who was slower."""
 
+import time
 from collections.abc import Callable
 from datetime import date
 
@@ -11,7 +12,8 @@ from tests.conftest import SAMPLES
 from tallybook.billing import counting
 from tallybook.billing.against_former import beside_former, users_of_month
 from tallybook.billing.billed_users import Chosen
-from tallybook.billing.counting import count_months, stale_months, user_quantities
+from tallybook.billing.counting import count_months, count_newest_months, stale_months, user_quantities
+from tallybook.billing.history import billed_by_month
 from tallybook.billing.month_count import Counted
 from tallybook.billing.rules import OBJECTS, RECIPE
 from tallybook.billing.rules_in_force import Span, set_rule
@@ -120,6 +122,34 @@ def test_counting_that_takes_too_long_is_given_up(
     with pytest.raises(NotNow, match="Counting 2 months took longer"):
         count_months(subscription, SEPTEMBER, OCTOBER)
     assert kept(subscription) == []
+
+
+def test_the_newest_are_counted_first_and_none_when_time_is_up(subscription: Subscription, take: Take) -> None:
+    take([*TWO_ANNS, usage(month="2026-09")])
+    count_newest_months(subscription, SEPTEMBER, OCTOBER, until=0)
+    assert stale(subscription) == [SEPTEMBER, OCTOBER]
+    count_newest_months(subscription, SEPTEMBER, OCTOBER, until=time.monotonic() + 60)
+    assert stale(subscription) == []
+
+
+def test_the_history_has_the_months_that_are_counted_as_they_stand(
+    subscription: Subscription, take: Take, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site = usage(month="2026-09", object_type="SharePoint Files")
+    take([*TWO_ANNS, *MACHINES, usage(customer="Birch Ltd"), site])
+
+    def history() -> dict[date, int]:
+        with subscription_scope(subscription.id):
+            return billed_by_month(subscription.id, SEPTEMBER, OCTOBER)
+
+    assert history() == {}
+    count_months(subscription, SEPTEMBER, OCTOBER)
+    # Nobody is billed in September, which is counted; machines are no users.
+    assert history() == {SEPTEMBER: 0, OCTOBER: 3}
+    take([usage(object_name="Cem")])
+    assert history() == {SEPTEMBER: 0}
+    monkeypatch.setattr(counting, "_RULES_VERSION", "another")
+    assert history() == {}
 
 
 def test_where_objects_were_counted_and_now_users_both_are_told(subscription: Subscription, take: Take) -> None:

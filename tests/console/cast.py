@@ -73,6 +73,10 @@ def page_address(subscription: Subscription, rest: str = "") -> str:
     return f"/subscriptions/{subscription.id}/usage/{rest}"
 
 
+def overview_address(subscription: Subscription, rest: str = "") -> str:
+    return f"/subscriptions/{subscription.id}/overview/{rest}"
+
+
 class Answer(Protocol):
     """What the test client gives for a page."""
 

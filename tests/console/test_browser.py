@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Download, expect
-from tests.bookkeeping import OPERATOR, chosen, customer_ids, report
+from tests.bookkeeping import OPERATOR, chosen, customer_ids, report, take, usage
 from tests.console.browsing import Complaints, Open, fits, visit
-from tests.console.cast import Filled, Months, fill, page_address
+from tests.console.cast import Filled, Months, fill, overview_address, page_address
+from tests.console.link_cast import make_link, note_call
 
 from tallybook.reports.building import Form as ReportForm
 from tallybook.reports.building import Profile
@@ -60,7 +61,7 @@ def test_the_report_is_downloaded_through_the_dialog(open_page: Open, subscripti
 
 
 def test_the_report_is_downloaded_without_javascript(open_page: Open, subscription: Subscription, months: Months) -> None:
-    page = open_page(java_script_enabled=False)
+    page = open_page(page_address(subscription), java_script_enabled=False)
     page.get_by_role("link", name="Export Itemised Billing Report").click()
     page.get_by_label("Zeta Oy").check()
     page.get_by_label("From").select_option(months.before)
@@ -81,7 +82,7 @@ def test_csv_for_excel_has_the_delimiter_that_is_chosen(
     months: Months,
     javascript: bool,  # noqa: FBT001
 ) -> None:
-    page = open_page(java_script_enabled=javascript)
+    page = open_page(page_address(subscription), java_script_enabled=javascript)
     page.get_by_role("link", name="Export Itemised Billing Report").click()
     page.get_by_label("with the delimiter").select_option("Semicolon")
     with page.expect_download() as waiting:
@@ -109,8 +110,8 @@ def test_what_is_wrong_is_said_with_the_choice_kept(
 
 
 @pytest.mark.usefixtures("months")
-def test_the_dialog_is_left_by_keyboard_and_keeps_the_choice(open_page: Open) -> None:
-    page = open_page()
+def test_the_dialog_is_left_by_keyboard_and_keeps_the_choice(open_page: Open, subscription: Subscription) -> None:
+    page = open_page(page_address(subscription))
     opener = page.get_by_role("link", name="Export Itemised Billing Report")
     dialog = page.get_by_role("dialog")
     opener.focus()
@@ -130,8 +131,8 @@ def test_the_dialog_is_left_by_keyboard_and_keeps_the_choice(open_page: Open) ->
     expect(opener).to_be_focused()
 
 
-def test_an_empty_choice_is_said_before_the_download(open_page: Open, months: Months) -> None:
-    page = open_page()
+def test_an_empty_choice_is_said_before_the_download(open_page: Open, subscription: Subscription, months: Months) -> None:
+    page = open_page(page_address(subscription))
     page.get_by_role("link", name="Export Itemised Billing Report").click()
     dialog = page.get_by_role("dialog")
     dialog.get_by_label("To", exact=True).select_option(months.current)
@@ -145,7 +146,7 @@ def test_who_cannot_fetch_the_form_is_led_to_its_page(
     open_page: Open, subscription: Subscription, months: Months, complaints: Complaints
 ) -> None:
     complaints.forgiven = "ERR_FAILED"
-    page = open_page()
+    page = open_page(page_address(subscription))
     page.route("**/export/", lambda route: route.abort() if route.request.resource_type == "fetch" else route.continue_())
     page.get_by_role("link", name="Export Itemised Billing Report").click()
     page.wait_for_url(f"**{page_address(subscription, 'export/')}")
@@ -165,7 +166,10 @@ def test_every_page_fits_is_open_to_everybody_and_nothing_is_complained_of(
     billed = f"/subscriptions/{subscription.id}/billed-users/"
     for rest in ("", "?search=nobody", f"{anchor}/", f"{anchor}/person/?product=2&identity=ann%20bell"):
         visit(page, billed + rest)
-    visit(page, page_address(empty))
+    for rest in ("", f"?month={months.before}", f"?month={months.current}"):
+        visit(page, overview_address(subscription, rest))
+    for address in (page_address, overview_address):
+        visit(page, address(empty))
     for rest in ("", "?action=nothing.done", "?from=2026-10-02&to=2026-10-01"):
         visit(page, f"/subscriptions/{subscription.id}/audit/{rest}", expected=400 if "to=" in rest else 200)
     visit(page, "/no-such-page", expected=404)
@@ -192,10 +196,55 @@ def test_from_the_menu_to_why_a_person_is_counted(open_page: Open, with_scripts:
     expect(page.get_by_role("heading", level=1)).to_have_text("Billed Users")
 
 
+@pytest.mark.parametrize("with_scripts", [True, False], ids=["with JavaScript", "without"])
+def test_from_the_overview_to_what_it_names(
+    open_page: Open,
+    subscription: Subscription,
+    months: Months,
+    with_scripts: bool,  # noqa: FBT001
+) -> None:
+    link, _ = make_link(subscription, name="Autotask")
+    page = open_page(java_script_enabled=with_scripts)
+    expect(page.get_by_role("heading", level=1)).to_have_text("Overview")
+    expect(page.get_by_text("the newest month with usage")).to_be_visible()
+    chart = page.get_by_role("img", name="Objects", exact=True)
+    expect(chart).to_be_visible()
+    expect(chart.locator("rect")).to_have_count(2)
+    page.get_by_text("Objects as a table").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("region", name="Objects by month").get_by_role("row").nth(1)).to_contain_text("4 +2")
+    page.get_by_role("link", name="Zeta Oy").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Usage Details")
+    expect(page.get_by_role("row", name="Zeta Oy")).to_be_visible()
+    page.get_by_role("link", name="Overview").click()
+    page.get_by_label("Month", exact=True).select_option(months.before)
+    page.get_by_role("button", name="Show").click()
+    expect(page.get_by_text("nobody can be said to have joined or left")).to_be_visible()
+    page.get_by_role("row", name="Autotask").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(link.saved.name)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_an_overview_of_everything_is_open_to_everybody(
+    open_page: Open, subscription: Subscription, months: Months, tmp_path: Path, scheme: str
+) -> None:
+    link, _ = make_link(subscription, name="\N{RIGHT-TO-LEFT OVERRIDE}Autotask " + "W" * 100)
+    note_call(subscription, link, 403, "address-refused")
+    make_link(subscription, name="Never called 🐟")
+    names = ("N" * 200, "=1+1 <b>", "שלום", "🐟 Ltd")
+    rows = [usage(month=months.previous, customer=name) for name in names]
+    take(subscription, [*rows, usage(month=months.previous, protected_bytes="many")], tmp_path)
+    page = open_page(overview_address(subscription), color_scheme=scheme)
+    fits(page)
+    for summary in page.locator("summary").all():
+        summary.click()
+    fits(page)
+
+
 @pytest.mark.usefixtures("months")
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_dialog_is_open_to_everybody(open_page: Open, scheme: str) -> None:
-    page = open_page(color_scheme=scheme)
+def test_the_dialog_is_open_to_everybody(open_page: Open, subscription: Subscription, scheme: str) -> None:
+    page = open_page(page_address(subscription), color_scheme=scheme)
     page.get_by_role("link", name="Export Itemised Billing Report").click()
     page.get_by_role("dialog").get_by_label("Anchor Ltd").check()
     expect(page.get_by_text("1 of 3 customers")).to_be_visible()

@@ -16,7 +16,7 @@ from tallybook.subscriptions.people import create_user, grant_role
 def test_the_menu_is_on_every_page(browse: Browse, viewer: User, subscription: Subscription, address: str) -> None:
     response = browse(viewer).get(f"/subscriptions/{subscription.id}/{address}")
     said = words(response)
-    assert "Subscription Billing Usage Details" in said
+    assert "Subscription Billing Overview Usage Details" in said
     assert subscription.name in said
     assert viewer.email in said
     assert "Sign out" in said

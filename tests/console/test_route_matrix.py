@@ -37,6 +37,7 @@ class Access:
 READ = Access(get=ALL)
 # Everything under /subscriptions/<id>/. A new route belongs in here, and with it the answer to who may use it.
 TABLE = {
+    "overview": READ,
     "usage": READ,
     "export": Access(get=ALL, post=ALL),
     "export-count": Access(get=ALL, post=ALL),

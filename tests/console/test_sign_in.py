@@ -8,7 +8,7 @@ from django.core.cache import cache
 from django.test import Client, override_settings
 from django.urls import NoReverseMatch, reverse
 from tests.conftest import PASSWORD
-from tests.console.cast import Browse, page_address, words
+from tests.console.cast import Browse, overview_address, page_address, words
 
 from tallybook.subscriptions.models import Subscription, User
 from tallybook.web.networks import read_networks
@@ -33,13 +33,13 @@ def test_the_page_asks_for_an_address_and_a_password(browse: Browse) -> None:
     assert 'name="login"' in response.content.decode()
 
 
-def test_who_signs_in_comes_to_usage_details(browse: Browse, owner: User, subscription: Subscription) -> None:
+def test_who_signs_in_comes_to_the_overview(browse: Browse, owner: User, subscription: Subscription) -> None:
     client = browse(None)
     response = sign_in(client, owner.email)
     assert (response.status_code, response["Location"]) == (302, "/")
     home = client.get("/")
-    assert (home.status_code, home["Location"]) == (302, page_address(subscription))
-    assert client.get(page_address(subscription)).status_code == 200
+    assert (home.status_code, home["Location"]) == (302, overview_address(subscription))
+    assert client.get(overview_address(subscription)).status_code == 200
 
 
 def test_letter_case_of_the_address_does_not_matter(browse: Browse, owner: User) -> None:

@@ -26,6 +26,7 @@ from tallybook.metering.summary import Summary
 from tallybook.subscriptions.customers import alias_customer, find_customers
 from tallybook.subscriptions.models import Subscription, User
 from tallybook.subscriptions.products import find_product
+from tallybook.usage.history import count_objects
 
 TENANT_TABLES = (*SUBSCRIPTION_TABLES, "subscription")
 OWNER, RUNTIME = "tallybook_owner", "tallybook"
@@ -92,6 +93,7 @@ def filled(subscription: Subscription, take: Callable[..., Summary], owner: User
     take([usage(organisation="anchor.example")])
     take([usage(organisation="anchor.example", plan="Gold")])
     count_months(subscription, OCTOBER, OCTOBER)
+    count_objects(subscription.id, OCTOBER, OCTOBER, until=0)
     with subscription_scope(subscription.id):
         alias_customer(subscription, "Anchor Ltd", f"Anker {uuid4()}", actor=OPERATOR)
         (customer,) = find_customers(subscription, ["Anchor Ltd"])
@@ -116,7 +118,7 @@ def test_every_table_with_a_subscription_is_known_here(database: TestDatabase) -
         "SELECT table_name FROM information_schema.columns WHERE table_schema = 'public' AND column_name = 'subscription_id'",
     )
     assert {name for (name,) in found} == {*SUBSCRIPTION_TABLES, *REGISTER_TABLES}
-    assert len(found) == 24
+    assert len(found) == 25
 
 
 @pytest.mark.parametrize("table", TENANT_TABLES)

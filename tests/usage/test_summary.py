@@ -43,9 +43,10 @@ def test_counts_of_a_month_beside_the_former_one(filled: Subscription) -> None:
         october = summary.count_month(filled.id, OCTOBER, date(2026, 9, 1))
         november = summary.count_month(filled.id, NOVEMBER, OCTOBER)
     assert [count[1:2] + count[4:] for count in october] == [
-        ("Anchor Ltd", "365 Total Backup", 2, 0, 2 * LARGEST_BYTES, None),
-        ("Bell GmbH", "VM Backup", 1, 0, None, 0),
+        ("Anchor Ltd", "365 Total Backup", 2, 0, 2 * LARGEST_BYTES, None, None, None),
+        ("Bell GmbH", "VM Backup", 1, 0, None, 0, None, None),
     ]
+    assert [count[-4:] for count in november] == [(None, None, 2 * LARGEST_BYTES, None), (None, None, None, 0)]
     assert [(count.customer_name, count.object_count, count.former_count) for count in november] == [
         ("Anchor Ltd", 1, 2),
         ("Bell GmbH", 0, 1),

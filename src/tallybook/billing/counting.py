@@ -50,11 +50,25 @@ def count_months(subscription: Subscription, first_month: date, last_month: date
             raise NotNow(
                 f"Counting {len(stale):,} months took longer than {seconds} seconds. What was counted is kept; try again."
             )
-        with snapshot_scope(subscription.id):
-            ((revision,),) = rows(_REVISION, {"subscription": subscription.id, "month": month})
-            counted = list(_count(subscription, month))
-        with subscription_scope(subscription.id):
-            keep_counted(subscription.id, month, revision, counted)
+        _count_and_keep(subscription, month)
+
+
+def count_newest_months(subscription: Subscription, first_month: date, last_month: date, *, until: float) -> None:
+    """Likewise, the newest first, as long as the monotonic clock has not come to `until`. What is left comes another time."""
+    with subscription_scope(subscription.id):
+        stale = stale_months(subscription.id, first_month, last_month)
+    for month in reversed(stale):
+        if time.monotonic() > until:
+            break
+        _count_and_keep(subscription, month)
+
+
+def _count_and_keep(subscription: Subscription, month: date) -> None:
+    with snapshot_scope(subscription.id):
+        ((revision,),) = rows(_REVISION, {"subscription": subscription.id, "month": month})
+        counted = list(_count(subscription, month))
+    with subscription_scope(subscription.id):
+        keep_counted(subscription.id, month, revision, counted)
 
 
 def stale_months(subscription_id: UUID, first_month: date, last_month: date) -> list[date]:

@@ -16,6 +16,7 @@ _FOLDERS = (Path(__file__).parents[1] / "docs", Path(__file__).parents[3] / "doc
 INDEX = "README"
 # The page that tells about each page of the console, by the beginning of its route's name; the first that fits counts.
 _ABOUT = {
+    "overview": "overview",
     "usage": "report#in-the-console",
     "export": "report",
     "billed": "billed-users",

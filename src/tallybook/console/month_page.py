@@ -9,7 +9,7 @@ from django.utils import timezone
 from tallybook.console.months import MonthOption, month_options, previous_month
 from tallybook.console.wording import ago, import_command
 from tallybook.subscriptions.models import Subscription
-from tallybook.usage.months import month_before, parse_month
+from tallybook.usage.months import month_before, parse_month, this_month
 from tallybook.usage.summary import month_changed_at, months_with_usage
 
 
@@ -67,12 +67,33 @@ def read_month_page(subscription: Subscription, query: QueryDict) -> MonthPage:
     Raises:
         Refused: the month in the address is none.
     """
+    return _page(subscription, _named(query) or previous_month(subscription), query, months_with_usage(subscription.id))
+
+
+def read_current_month_page(subscription: Subscription, query: QueryDict) -> MonthPage:
+    """The month in the address, else the one that it is now; while nothing is known of that, the newest one with usage.
+
+    Call inside the subscription's scope.
+
+    Raises:
+        Refused: the month in the address is none.
+    """
+    with_usage = months_with_usage(subscription.id)
+    current = this_month(subscription.zone)
+    usual = current if current in with_usage or not with_usage else with_usage[-1]
+    return _page(subscription, _named(query) or usual, query, with_usage)
+
+
+def _named(query: QueryDict) -> date | None:
     named = query.get("month", "")
-    month = parse_month(named, "The month") if named else previous_month(subscription)
+    return parse_month(named, "The month") if named else None
+
+
+def _page(subscription: Subscription, month: date, query: QueryDict, with_usage: list[date]) -> MonthPage:
     return MonthPage(
         subscription=subscription,
         month=month,
-        is_named=bool(named),
-        with_usage=months_with_usage(subscription.id),
+        is_named=bool(query.get("month", "")),
+        with_usage=with_usage,
         changed_at=month_changed_at(subscription.id, month),
     )

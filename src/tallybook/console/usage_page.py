@@ -1,44 +1,77 @@
 """What the page Usage Details shows of a month."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from datetime import date
+from typing import NamedTuple
+from uuid import UUID
 
 from django.http import QueryDict
 
 from tallybook.console.arranging import Arrangement
-from tallybook.console.month_page import MonthPage, read_month_page
-from tallybook.console.usage_table import UsageTable
-from tallybook.subscriptions.models import Subscription
-from tallybook.usage.months import month_before
-from tallybook.usage.summary import UsageCount, count_month
+from tallybook.console.charts import Spark
+from tallybook.console.history import first_of_history, points, uncounted
+from tallybook.console.month_page import MonthPage
+from tallybook.console.usage_table import Line, ObjectCount, Row, UsageTable
+from tallybook.usage.history import objects_by_customer
+from tallybook.usage.summary import count_month
+
+ObjectHistory = Mapping[date, Mapping[UUID | None, int]]
+
+
+class RowWithHistory(NamedTuple):
+    """A row of the table, and its objects month by month."""
+
+    line: Line
+    cells: list[ObjectCount]
+    spark: Spark
 
 
 @dataclass(frozen=True, kw_only=True)
 class UsagePage:
-    """A month's counts by customer and product."""
+    """A month's counts by customer and product; `history` has the customers that are shown, and as None the others together."""
 
     of: MonthPage
-    counts: list[UsageCount]
-    arrangement: Arrangement
-
-    @cached_property
-    def table(self) -> UsageTable | None:
-        return UsageTable(self.counts, self.arrangement) if self.of.has_usage else None
+    table: UsageTable | None
+    history: ObjectHistory
 
     @property
     def with_changes(self) -> bool:
         return self.of.has_former and self.table is not None and self.table.has_changes
 
+    @property
+    def rows(self) -> list[RowWithHistory]:
+        return [self._with_history(row, row.line.customer_id) for row in self.table.rows] if self.table else []
 
-def read_usage_page(subscription: Subscription, query: QueryDict) -> UsagePage:
-    """Call inside the subscription's scope.
+    @property
+    def totals(self) -> RowWithHistory | None:
+        return self._with_history(self.table.totals, None) if self.table else None
 
-    Raises:
-        Refused: the month in the address is none.
-    """
-    page = read_month_page(subscription, query)
-    return UsagePage(
-        of=page,
-        counts=count_month(subscription.id, page.month, month_before(page.month)),
-        arrangement=Arrangement.of(query),
-    )
+    @property
+    def uncounted(self) -> int:
+        """Months of which nobody's objects are counted yet."""
+        return uncounted(self.of, (self.history,))
+
+    def _with_history(self, row: Row, customer_id: UUID | None) -> RowWithHistory:
+        """Of one customer, or with None of all of them."""
+        found = {
+            month: sum(objects.values()) if customer_id is None else objects.get(customer_id, 0)
+            for month, objects in self.history.items()
+        }
+        return RowWithHistory(*row, Spark(points(self.of, found)))
+
+
+def read_usage_page(of: MonthPage, query: QueryDict) -> UsagePage:
+    """Call inside the subscription's scope, when what there is time for has been counted."""
+    if not of.has_usage:
+        return UsagePage(of=of, table=None, history={})
+    table = UsageTable(count_month(of.subscription.id, of.month, of.former_month), Arrangement.of(query))
+    return UsagePage(of=of, table=table, history=_history(of, table))
+
+
+def _history(of: MonthPage, table: UsageTable) -> ObjectHistory:
+    """One query, whatever is searched for and however many customers there are."""
+    months = (first_of_history(of.month), of.month)
+    # Where nobody is searched for, also who left before the two months of the table belongs to the total.
+    wanted = table.customer_ids if table.arrangement.search.strip() else None
+    return objects_by_customer(of.subscription.id, months, wanted, [row.line.customer_id for row in table.rows])

@@ -6,6 +6,7 @@ from functools import cached_property
 from itertools import groupby
 from operator import attrgetter
 from typing import NamedTuple
+from uuid import UUID
 
 from django.core.paginator import Page, Paginator
 
@@ -43,6 +44,11 @@ class Line:
     name: str
     name_folded: str
     counts: list[UsageCount] = field(repr=False)
+
+    @property
+    def customer_id(self) -> UUID:
+        """Of a customer's counts."""
+        return self.counts[0].customer_id
 
     @cached_property
     def by_product(self) -> dict[int, ObjectCount]:
@@ -97,6 +103,11 @@ class UsageTable:
             Head("protected", "Protected", "number size", self.arrangement, self.protected_unit),
             Head("stored", "Stored", "number size", self.arrangement, self.stored_unit),
         ]
+
+    @property
+    def customer_ids(self) -> list[UUID]:
+        """Of all customers that match the search, on whatever page they are."""
+        return [line.customer_id for line in self._lines]
 
     @cached_property
     def page(self) -> Page[Line]:

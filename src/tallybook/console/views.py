@@ -11,9 +11,12 @@ from django.templatetags.static import static
 from django.views.decorators.http import require_http_methods, require_safe
 
 from tallybook.console.forms import ExportForm
+from tallybook.console.history import count_history_of_objects
+from tallybook.console.month_page import read_month_page
 from tallybook.console.navigation import person
 from tallybook.console.usage_page import read_usage_page
 from tallybook.console.wording import QUANTITIES_SENTENCE, count_sentence
+from tallybook.database.scope import subscription_scope
 from tallybook.errors import NotNow, Refused
 from tallybook.reports.building import build
 from tallybook.reports.quantities import QUANTITIES
@@ -28,17 +31,21 @@ require_form_methods = require_http_methods(["GET", "HEAD", "POST"])
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """The person's first subscription."""
+    """The overview of the person's first subscription."""
     memberships = memberships_of(person(request))
     if memberships:
-        return redirect("console:usage", memberships[0].subscription_id)
+        return redirect("console:overview", memberships[0].subscription_id)
     return render(request, "console/no_subscription.html")
 
 
 @require_safe
 def usage_details(request: HttpRequest, subscription_id: UUID) -> HttpResponse:
     with entered_by(person(request), subscription_id) as membership:
-        page = read_usage_page(membership.subscription, request.GET)
+        month = read_month_page(membership.subscription, request.GET)
+    # Outside of the transaction above: each month is counted in one of its own.
+    count_history_of_objects(month)
+    with subscription_scope(subscription_id):
+        page = read_usage_page(month, request.GET)
     return render(request, "console/usage_details.html", {"page": page, "month": page.of, "table": page.table})
 
 

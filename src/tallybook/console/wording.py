@@ -56,6 +56,16 @@ def change_text(change: int) -> str:
     return f"{change:+,}".replace("-", "\N{MINUS SIGN}") if change else ""
 
 
+def size_change_in(unit: Unit, change_bytes: int) -> str:
+    """A difference of sizes as a number of that unit with its sign, empty when there is none."""
+    if not change_bytes:
+        return ""
+    sign = "+" if change_bytes > 0 else "\N{MINUS SIGN}"
+    figure = size_in(unit, abs(change_bytes))
+    # Beside the figure that it belongs to there is no room for "less than".
+    return f"{sign}{figure.removeprefix('< ')}"
+
+
 def import_command(subscription: Subscription) -> str:
     """What the operator types to import a file into the subscription."""
     return f"tallybook import FILE --subscription {shlex.quote(subscription.name)}"

@@ -50,6 +50,12 @@ def finish_import(post: Post, facts: dict[str, Any]) -> None:
     write(_REACH, post.parameters())
 
 
+def imports_with_refused_rows(subscription: Subscription, most: int) -> tuple[list[Import], int]:
+    """The newest imports of which rows were refused and that stand, and how many such imports there are."""
+    found = imports_of(subscription, state=WITH_REFUSED).filter(undone_at=None)
+    return list(found[:most]), found.count()
+
+
 def _source(subscription: Subscription, name: str) -> Source:
     sources = Source.objects.filter(subscription_id=subscription.id)
     found = sources.filter(name=name).first()

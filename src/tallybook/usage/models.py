@@ -1,4 +1,5 @@
-"""The tables of the ledger. Only `tallybook.usage.ledger` and, to take an import back, `undoing` write them, in SQL.
+"""The tables of the ledger. Only `tallybook.usage.ledger` and, to take an import back, `undoing` write them, in SQL; what is
+counted of them, `history`.
 
 Their references to customers, organisations, products and imports stand in the migrations, since Django's ForeignKey cannot
 point to a composite key. On entries and items they are declared NOT ENFORCED: checked row by row they took 35 of the 60
@@ -10,6 +11,7 @@ however many months and customers there are.
 
 from typing import ClassVar
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Now
 
@@ -148,3 +150,22 @@ class UsageItem(LedgerRow):
 
     class Meta:
         db_table = "usage_item"
+
+
+class CountedUsage(models.Model):
+    """How many objects each customer had of each product in a month, counted at this revision of it.
+
+    The three lists belong together, place by place: of thirteen months thirteen rows are read, however many customers there
+    are. Can be counted again at any time.
+    """
+
+    pk = models.CompositePrimaryKey("subscription_id", "month")
+    subscription = models.ForeignKey(Subscription, on_delete=models.CASCADE, db_index=False)
+    month = models.DateField()
+    revision = models.BigIntegerField()
+    customer_ids = ArrayField(models.UUIDField())
+    product_ids = ArrayField(models.SmallIntegerField())
+    object_counts = ArrayField(models.IntegerField())
+
+    class Meta:
+        db_table = "counted_usage"

@@ -15,9 +15,9 @@ COUNTED_AT_MOST = 100_000
 
 
 class UsageCount(NamedTuple):
-    """The usage items of one customer and product in a month, and how many there were the month before.
+    """The usage items of one customer and product in a month, and those of the month before.
 
-    The sizes are None where no item of the month says one.
+    Sizes are None where no item of the month says one.
     """
 
     customer_id: UUID
@@ -29,13 +29,17 @@ class UsageCount(NamedTuple):
     former_count: int
     protected_bytes: int | None
     stored_bytes: int | None
+    former_protected_bytes: int | None
+    former_stored_bytes: int | None
 
 
 # Every change of the ledger raises the month's revision, so that months with usage are among those with a revision. One
-# look into the index for each: written with EXISTS, the planner reads the whole subscription instead.
+# look into the index for each: written with EXISTS, or without an order, the planner reads the whole ledger instead, since it
+# does not know that a month lies together.
 _MONTHS = """
     SELECT r.month FROM revision r, LATERAL (
-        SELECT FROM usage_item i WHERE i.subscription_id = %(subscription)s AND i.month = r.month LIMIT 1
+        SELECT FROM usage_item i WHERE i.subscription_id = %(subscription)s AND i.month = r.month
+        ORDER BY i.customer_id, i.object_key LIMIT 1
     ) found
     WHERE r.subscription_id = %(subscription)s
     ORDER BY r.month
@@ -55,12 +59,15 @@ _COUNTS = """
             count(*) FILTER (WHERE month = %(month)s) AS object_count,
             count(*) FILTER (WHERE month = %(former_month)s) AS former_count,
             sum(protected_bytes) FILTER (WHERE month = %(month)s) AS protected_bytes,
-            sum(stored_bytes) FILTER (WHERE month = %(month)s) AS stored_bytes
+            sum(stored_bytes) FILTER (WHERE month = %(month)s) AS stored_bytes,
+            sum(protected_bytes) FILTER (WHERE month = %(former_month)s) AS former_protected_bytes,
+            sum(stored_bytes) FILTER (WHERE month = %(former_month)s) AS former_stored_bytes
         FROM usage_item
         WHERE subscription_id = %(subscription)s AND month IN (%(month)s, %(former_month)s)
         GROUP BY customer_id, product_id
     )
-    SELECT c.id, c.name, c.name_folded, p.id, p.name, object_count, former_count, protected_bytes, stored_bytes
+    SELECT c.id, c.name, c.name_folded, p.id, p.name, object_count, former_count, protected_bytes, stored_bytes,
+        former_protected_bytes, former_stored_bytes
     FROM counted
     JOIN customer c ON c.subscription_id = %(subscription)s AND c.id = counted.customer_id
     JOIN product p ON p.id = counted.product_id
@@ -73,7 +80,7 @@ def count_month(subscription_id: UUID, month: date, former_month: date) -> list[
     parameters: dict[str, Any] = {"subscription": subscription_id, "month": month, "former_month": former_month}
     with connection.cursor() as cursor:
         cursor.execute(_COUNTS, parameters)
-        return [UsageCount(*row[:-2], *map(_whole, row[-2:])) for row in cursor.fetchall()]
+        return [UsageCount(*row[:-4], *map(_whole, row[-4:])) for row in cursor.fetchall()]
 
 
 def _whole(sum_bytes: Decimal | None) -> int | None:

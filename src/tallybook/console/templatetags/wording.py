@@ -9,6 +9,7 @@ from tallybook.console import wording
 register = template.Library()
 
 register.filter("size_in", lambda size_bytes, unit: wording.size_in(unit, size_bytes))
+register.filter("size_change_in", lambda change_bytes, unit: wording.size_change_in(unit, change_bytes))
 register.filter("change_text", wording.change_text)
 
 

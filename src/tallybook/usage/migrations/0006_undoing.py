@@ -7,7 +7,7 @@ from tallybook.database.tenancy import protect, reference
 
 
 class Migration(migrations.Migration):
-    dependencies = [("usage", "0004_emails"), ("subscriptions", "0003_catalogue")]
+    dependencies = [("usage", "0005_counted_usage"), ("subscriptions", "0003_catalogue")]
 
     operations = [
         *(
