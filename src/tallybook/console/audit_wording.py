@@ -9,6 +9,13 @@ from tallybook.audit.sealing import Facts
 _PHRASES = {
     "customer.aliased": "Added an alias of the customer",
     "role.granted": "Gave a role to",
+    "role.changed": "Changed the role of",
+    "role.removed": "Removed from the subscription:",
+    "invitation.created": "Invited",
+    "invitation.revoked": "Revoked the invitation of",
+    "invitation.accepted": "Accepted an invitation:",
+    "person.password-reset": "Gave another password to",
+    "person.totp-reset": "Switched off TOTP of",
     "rule.set": "Set a counting rule of",
     "people.decided": "Decided who is one person at",
     "people.undone": "Undid who is one person at",
