@@ -37,7 +37,7 @@ class NotEasilyGuessed:
     """A validator of Django's: no password that a guesser tries early, alone, repeated or with the person's own address."""
 
     def validate(self, password: str, user: User | None = None) -> None:
-        own = user.email.replace("@", ".").split(".") if user else []
+        own = [user.email, *user.email.split("@"), *user.email.replace("@", ".").split(".")] if user else []
         if password and zxcvbn(password[:_ESTIMATED_CHARACTERS], user_inputs=own)["score"] < _LEAST_SCORE:
             raise ValidationError(
                 "This password is one of the first that somebody would guess. Choose another, such as four words."
