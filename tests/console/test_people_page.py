@@ -25,6 +25,17 @@ def _no_attempts() -> None:
     cache.clear()
 
 
+@pytest.fixture
+def owner_client(browse: Browse, owner: User) -> Client:
+    return browse(owner)
+
+
+@pytest.fixture
+def address(subscription: Subscription) -> str:
+    """Of the form that invites."""
+    return people_address(subscription, "invite/")
+
+
 def crowd(subscription: Subscription, number: int) -> None:
     """So many viewers. Their passwords are none, since hashing takes its time."""
     users = User.objects.bulk_create(
@@ -119,7 +130,7 @@ def test_somebody_is_removed_and_sees_nothing_any_more(
 ) -> None:
     client, colleague = browse(owner), browse(viewer)
     asked = words(client.get(people_address(subscription, f"{viewer.id}/remove/")))
-    assert f"{viewer.email} stops being viewer of {subscription.name}" in asked
+    assert f"{viewer.email} loses the role Viewer in {subscription.name}" in asked
     assert "The person is removed" in words(client.post(people_address(subscription, f"{viewer.id}/remove/"), follow=True))
     assert colleague.get(page_address(subscription)).status_code == 404
     assert "No subscription yet" in words(colleague.get("/"))
@@ -165,10 +176,8 @@ def test_an_invitation_is_shown_once_and_listed(browse: Browse, owner: User, sub
         ("ann@msp.example", "king", "Choose a role."),
     ],
 )
-def test_what_cannot_be_invited_is_said_and_kept(
-    browse: Browse, owner: User, subscription: Subscription, email: str, role: str, said: str
-) -> None:
-    response = browse(owner).post(people_address(subscription, "invite/"), {"email": email, "role": role})
+def test_what_cannot_be_invited_is_said_and_kept(owner_client: Client, address: str, email: str, role: str, said: str) -> None:
+    response = owner_client.post(address, {"email": email, "role": role})
     assert response.status_code == 400
     assert said in words(response)
     assert f'value="{email.replace("<", "&lt;").replace(">", "&gt;")}"' in response.content.decode()
@@ -185,7 +194,7 @@ def test_a_new_person_accepts_with_a_password(browse: Browse, owner: User, subsc
     email, path = invited(browse(owner), subscription, role="billing")
     somebody = browse(None)
     page = somebody.get(path)
-    assert f"{email} is invited to be billing of {subscription.name}." in words(page)
+    assert f"{email} is invited to {subscription.name} , with the role Billing." in words(page)
     assert "no-store" in page["Cache-Control"]
     weak = somebody.post(path, {"password": "short"})
     assert (weak.status_code, "at least 15 characters" in words(weak)) == (400, True)
