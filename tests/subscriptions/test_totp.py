@@ -53,7 +53,7 @@ def test_of_eight_who_bring_a_code_at_once_one_gets_in(owner: User) -> None:
     recovery = codes.protect(owner)
     for code in (codes.app_shows(owner), recovery[0]):
         with ThreadPoolExecutor(8) as people:
-            let_in = list(people.map(lambda _, code=code: _use(owner, code), range(8)))  # type: ignore[misc]
+            let_in = list(people.map(lambda _, code=code: _use(owner, code), range(8)))
         assert let_in.count(True) == 1
 
 
