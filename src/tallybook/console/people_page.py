@@ -81,7 +81,7 @@ class PeoplePage:
 
     @property
     def heads(self) -> list[Head]:
-        labels = (("name", "E-mail address", "name"), ("role", "Role", "name"), ("totp", "TOTP", "wide"))
+        labels = (("name", "E-mail address", "name"), ("role", "Role", ""), ("totp", "TOTP", "wide"))
         return [Head(column, label, kind, self.arrangement) for column, label, kind in labels]
 
     @property

@@ -83,6 +83,7 @@ def _confirm_page(request: HttpRequest, action: str, sent: list[tuple[str, str]]
     context = {
         "action": action,
         "sent": sent,
+        "keeps_form": action != reverse("console:confirm"),
         "problem": getattr(request, "proof_problem", None),
         "has_totp": has_totp(person(request)),
     }
