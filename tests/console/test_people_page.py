@@ -225,9 +225,10 @@ def test_an_invitation_for_somebody_else_is_not_accepted(
     browse: Browse, owner: User, stranger: User, subscription: Subscription
 ) -> None:
     email, path = invited(browse(owner), subscription)
-    client = browse(stranger)
-    assert f"You are signed in as {stranger.email}." in words(client.get(path))
-    assert client.post(path).status_code == 400
+    for user in (stranger, owner):
+        client = browse(user)
+        assert f"You are signed in as {user.email}." in words(client.get(path))
+        assert client.post(path).status_code == 400
     assert browse(None).get(path).status_code == 200
     assert not User.objects.filter(email=email).exists()
 

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from tallybook.console.seeing import address_text
 from tallybook.console.sign_in import BACKEND
-from tallybook.errors import Refused
+from tallybook.errors import NotFound, Refused
 from tallybook.subscriptions.access import memberships_of
 from tallybook.subscriptions.invitations import accept_as_new_person, accept_invitation, find_invitation
 from tallybook.subscriptions.models import Invitation, User
@@ -27,14 +27,15 @@ def invitation(request: HttpRequest, subscription_id: UUID, secret: str) -> Http
     """A link that does not hold is answered with 404, whatever the reason."""
     if not ratelimit.consume(request, action="invitation"):
         return too_many(request)
-    if _is_accepted(request, subscription_id):
-        # Who clicks twice is where they wanted to be.
-        return redirect("console:usage", subscription_id)
-    invited = find_invitation(subscription_id, secret)
-    if request.method != "POST":
-        return _page(request, invited)
     try:
+        invited = find_invitation(subscription_id, secret)
+        if request.method != "POST":
+            return _page(request, invited)
         _accept(request, subscription_id, secret)
+    except NotFound:
+        # Who clicks twice is where they wanted to be.
+        if not _has_role(request, subscription_id):
+            raise
     except Refused as refused:
         return _page(request, invited, str(refused))
     return redirect("console:usage", subscription_id)
@@ -48,7 +49,7 @@ def _accept(request: HttpRequest, subscription_id: UUID, secret: str) -> None:
     login(request, user, backend=BACKEND)
 
 
-def _is_accepted(request: HttpRequest, subscription_id: UUID) -> bool:
+def _has_role(request: HttpRequest, subscription_id: UUID) -> bool:
     user = request.user
     return isinstance(user, User) and any(one.subscription_id == subscription_id for one in memberships_of(user))
 
