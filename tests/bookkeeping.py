@@ -41,6 +41,7 @@ SUBSCRIPTION_TABLES = (
     "counted_month",
     "quantity",
     "membership",
+    "invitation",
     "audit_event",
     "audit_detail",
     "report_link",

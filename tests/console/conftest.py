@@ -3,6 +3,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.db import connections
 from playwright.sync_api import Browser, Page, sync_playwright
 from tests.conftest import TestDatabase
@@ -34,6 +35,8 @@ def address(database: TestDatabase, tmp_path_factory: pytest.TempPathFactory, pa
     variables |= {
         "TALLYBOOK_HOME": str(tmp_path_factory.mktemp("console home")),
         "TALLYBOOK_DATABASE_URL": database.runtime_url,
+        # The tests' own, so that they can look into sessions, and into what is encrypted.
+        "TALLYBOOK_SECRET_KEY": settings.SECRET_KEY,
         "TALLYBOOK_LINK_PACE_SECONDS": pace_seconds,
     }
     with served(variables) as started:

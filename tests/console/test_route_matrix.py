@@ -14,20 +14,24 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from tests.bookkeeping import OPERATOR, customer_ids, take, usage
+from tests.conftest import PASSWORD
 from tests.console.cast import Browse, words
 from tests.console.link_cast import make_link
 
+from tallybook.audit.acting import Actor
 from tallybook.database.scope import subscription_scope
 from tallybook.metering.uploads import receive
-from tallybook.subscriptions.models import Role, Subscription, User
+from tallybook.subscriptions.invitations import invite
+from tallybook.subscriptions.models import Invitation, Role, Subscription, User
+from tallybook.subscriptions.people import create_user, grant_role
 
 O, B, V = Role.OWNER, Role.BILLING, Role.VIEWER  # noqa: E741 - columns of a table
-ALL, CLERKS, NOBODY = {O, B, V}, {O, B}, set[Role]()
+ALL, CLERKS, OWNERS = {O, B, V}, {O, B}, {O}
 
 
 @dataclass(frozen=True)
 class Access:
-    """Who may read a route and who may post to it; NOBODY where the method is not answered."""
+    """Who may read a route and who may post to it; nobody where the method is not answered."""
 
     get: set[Role] = field(default_factory=set)
     post: set[Role] = field(default_factory=set)
@@ -62,6 +66,11 @@ TABLE = {
     "upload-refused": Access(get=CLERKS),
     "import": READ,
     "import-undo": Access(get=CLERKS, post=CLERKS),
+    "people": Access(get=OWNERS),
+    "invite": Access(get=OWNERS, post=OWNERS),
+    "invitation-revoke": Access(post=OWNERS),
+    "people-role": Access(get=OWNERS, post=OWNERS),
+    "people-remove": Access(get=OWNERS, post=OWNERS),
     "audit": Access(get=CLERKS),
     "audit-download": Access(get=CLERKS),
     "links": READ,
@@ -75,13 +84,35 @@ TABLE = {
     "link-revoke": Access(get=CLERKS, post=CLERKS),
 }
 # Routes without a subscription in their address: for anybody, or for whoever is signed in.
-OPEN = {"account_login", "problems", "problem", "handbook-index", "handbook-image", "handbook", "favicon", "api-docs"} | {
+OPEN = {
+    "account_login",
+    "mfa_authenticate",
+    "problems",
+    "problem",
+    "handbook-index",
+    "handbook-image",
+    "handbook",
+    "favicon",
+    "api-docs",
     "openapi",
     "report-link",
     "alive",
     "ready",
+    # Whoever has the link; it carries the subscription's id, and a secret.
+    "invitation",
 }
-SIGNED_IN = {"account_logout", "home"}
+SIGNED_IN = {
+    "account_logout",
+    "home",
+    "confirm",
+    "account",
+    "account-password",
+    "sessions-end",
+    "session-end",
+    "totp-on",
+    "totp-off",
+    "recovery-codes",
+}
 # What is kept of a subscription for its page to be found, and what is not there in this cast.
 ABSENT = {"upload-refused"}
 
@@ -102,7 +133,7 @@ def routes(patterns: list[Any] | None = None, above: tuple[str, ...] = ()) -> It
             yield Route(one.name or one.callback.__name__, parameters)
 
 
-OF_SUBSCRIPTIONS = [route for route in routes() if "subscription_id" in route.parameters]
+OF_SUBSCRIPTIONS = [route for route in routes() if "subscription_id" in route.parameters and route.name not in OPEN]
 
 
 @dataclass(frozen=True)
@@ -120,10 +151,16 @@ class Cast:
 def cast_of(subscription: Subscription, folder: Path) -> Cast:
     take(subscription, [usage(object_details="ann@a.example"), usage(object_name="Bad", protected_bytes="x")], folder)
     link, _ = make_link(subscription)
+    member = create_user(f"member.{uuid4()}@msp.example", PASSWORD)
+    grant_role(subscription, member, Role.OWNER, actor=OPERATOR)
+    acting = Actor.person(member.id, member.email, "")
     with subscription_scope(subscription.id):
         upload = receive(subscription, "usage.csv", [b"Month\n"], actor=OPERATOR)
+        invite(subscription, f"new.{uuid4()}@msp.example", Role.VIEWER, by=member, actor=acting)
+        invitation_id = Invitation.objects.get(subscription_id=subscription.id).id
     (customer_id,) = customer_ids(subscription).values()
     things = {"customer_id": customer_id, "link_id": link.saved.id, "upload_id": upload.id, "number": 1}
+    things |= {"user_id": member.id, "invitation_id": invitation_id}
     return Cast(subscription, things)
 
 
@@ -189,7 +226,7 @@ def test_a_foreign_thing_answers_like_a_missing_one(
     browse: Browse, cast: Cast, owner: User, foreign: Cast, route: Route
 ) -> None:
     access = TABLE[route.name]
-    missing = {"customer_id": uuid4(), "link_id": uuid4(), "upload_id": uuid4(), "number": 77}
+    missing = {name: 77 if name == "number" else uuid4() for name in foreign.things}
     # The other subscription's first import has the number of one's own.
     things = foreign.things | {"number": 78}
     client = browse(owner)

@@ -167,6 +167,41 @@ def test_whom_a_trusted_proxy_does_not_name_shares_its_limit(browse: Browse, own
     assert THROTTLED not in attempt(client, owner, PROXY, "192.0.2.7")
 
 
+@pytest.fixture
+def _three_failures() -> Iterator[None]:
+    """Fewer than the product's hundred at one account; ten from one address."""
+    limits = settings.ACCOUNT_RATE_LIMITS | {"account_failed": "3/h/key"}
+    with override_settings(ACCOUNT_RATE_LIMITS=limits):
+        yield
+
+
+@pytest.mark.usefixtures("_three_failures")
+def test_nobody_is_locked_out_by_strangers_at_many_addresses(browse: Browse, owner: User) -> None:
+    client = browse(None)
+    said = [attempt(client, owner, f"198.51.100.{number}") for number in range(20)]
+    assert not any(THROTTLED in one for one in said)
+    form = {"login": owner.email.upper(), "password": PASSWORD}
+    assert browse(None).post("/sign-in/", form, REMOTE_ADDR="192.0.2.7").status_code == 302
+
+
+@pytest.mark.usefixtures("_three_failures")
+def test_an_account_under_attack_slows_each_address_down(browse: Browse, owner: User, viewer: User) -> None:
+    client = browse(None)
+    for number in range(3):
+        attempt(client, owner, f"198.51.100.{number}")
+    said = [attempt(client, owner, "203.0.113.5") for _ in range(3)]
+    assert [THROTTLED in one for one in said] == [False, False, True]
+    assert THROTTLED not in attempt(client, viewer, "203.0.113.5")
+
+
+def test_a_flood_of_addresses_does_not_make_limits_forgotten(browse: Browse, owner: User) -> None:
+    client = browse(None)
+    for _ in range(10):
+        attempt(client, owner, "192.0.2.7")
+    cache.set_many({f"flood {number}": 1 for number in range(400)})
+    assert THROTTLED in attempt(client, owner, "192.0.2.7")
+
+
 def test_sign_out_is_a_post(browse: Browse, owner: User) -> None:
     client = browse(owner)
     asked = client.get("/sign-out/")

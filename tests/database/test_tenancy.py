@@ -24,7 +24,8 @@ from tallybook.links.models import LinkCall, LinkFile
 from tallybook.links.periods import Period
 from tallybook.metering.summary import Summary
 from tallybook.subscriptions.customers import alias_customer, find_customers
-from tallybook.subscriptions.models import Subscription, User
+from tallybook.subscriptions.invitations import invite
+from tallybook.subscriptions.models import Role, Subscription, User
 from tallybook.subscriptions.products import find_product
 from tallybook.usage.history import count_objects
 
@@ -35,8 +36,8 @@ OWN = (
     'AS "nullif"))'
 )
 APPENDED_ONLY = ("audit_event", "audit_detail")
-# Of `filled`: the two imports, and what is recorded of them and of six other steps.
-MANY_ROWS = {"usage_import": 2, "import_reach": 2} | dict.fromkeys(APPENDED_ONLY, 8)
+# Of `filled`: the two imports, and what is recorded of them and of seven other steps.
+MANY_ROWS = {"usage_import": 2, "import_reach": 2} | dict.fromkeys(APPENDED_ONLY, 9)
 NOT_CHANGED = (*APPENDED_ONLY, "link_call", "import_reach")
 KEPT_FOR_EVER = (
     "customer",
@@ -89,7 +90,6 @@ def asked(url: str, statement: str, *parameters: object, scope: object = None) -
 @pytest.fixture
 def filled(subscription: Subscription, take: Callable[..., Summary], owner: User) -> Subscription:
     """A subscription with a row in each of its tables; what was done to make it stands in the audit log."""
-    assert owner.pk
     take([usage(organisation="anchor.example")])
     take([usage(organisation="anchor.example", plan="Gold")])
     count_months(subscription, OCTOBER, OCTOBER)
@@ -103,6 +103,7 @@ def filled(subscription: Subscription, take: Callable[..., Summary], owner: User
         terms = Terms(first_month=OCTOBER, reason="Our own", owner="Kim")
         ann = People(customer=customer, organisation="", identities=("ann",))
         exclude(subscription, ann, terms, actor=OPERATOR)
+        invite(subscription, f"{uuid4()}@msp.example", Role.VIEWER, by=owner, actor=OPERATOR)
         link, key = create_link(subscription, Draft(name="PSA", period=Period("this-month"), allowed=None), actor=OPERATOR)
         facts = {"subscription_id": subscription.id, "link_id": link.saved.id, "address": "192.0.2.7"}
         LinkCall.objects.create(**facts, id=uuid4(), called_at=timezone.now(), status=200, outcome="granted")
@@ -118,7 +119,7 @@ def test_every_table_with_a_subscription_is_known_here(database: TestDatabase) -
         "SELECT table_name FROM information_schema.columns WHERE table_schema = 'public' AND column_name = 'subscription_id'",
     )
     assert {name for (name,) in found} == {*SUBSCRIPTION_TABLES, *REGISTER_TABLES}
-    assert len(found) == 25
+    assert len(found) == 26
 
 
 @pytest.mark.parametrize("table", TENANT_TABLES)

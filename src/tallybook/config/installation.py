@@ -54,7 +54,8 @@ class Installation(BaseSettings):
     )
     secret_key: SecretStr | None = Field(
         default=None,
-        description="Key that signs sessions, 32 characters or more. Default: made once and kept in the home folder.",
+        description="Key that signs sessions and encrypts secrets of TOTP, 32 characters or more. Default: made once and kept "
+        "in the home folder.",
     )
     key_peppers: SecretStr | None = Field(
         default=None,

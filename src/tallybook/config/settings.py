@@ -38,11 +38,11 @@ CSRF_TRUSTED_ORIGINS = [INSTALLATION.public_url]
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
-    "django.contrib.sessions",
     "django.contrib.staticfiles",
     "django.contrib.postgres",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     "csp",
     "tallybook.audit",
     "tallybook.subscriptions",
@@ -67,7 +67,9 @@ MIDDLEWARE = [
     # Every view is for people who are signed in, unless it says otherwise.
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "tallybook.web.upload_limit.UploadLimit",
+    "tallybook.console.seeing.SeenBrowsers",
     "allauth.account.middleware.AccountMiddleware",
+    "tallybook.console.step_up.StepUp",
     "tallybook.web.errors.ErrorPages",
 ]
 ROOT_URLCONF = "tallybook.config.urls"
@@ -97,8 +99,9 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "subscriptions.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 15}},
+    {"NAME": "tallybook.subscriptions.passwords.LongEnough"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "tallybook.subscriptions.passwords.NotEasilyGuessed"},
 ]
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
@@ -107,15 +110,38 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_ADAPTER = "tallybook.console.sign_in.Adapter"
 ACCOUNT_FORMS = {"login": "tallybook.console.sign_in.SignInForm"}
-# Per address only: a limit per account would let a stranger lock somebody out.
-ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "10/m/ip"}
+# How many attempts there may be, for each address, account ("key") or person who is signed in. A limit for an account alone
+# would let a stranger lock somebody out: where too many failed for one account, each address goes on, slowly (see
+# `tallybook.console.sign_in`). Codes are asked for only after the right password.
+ACCOUNT_RATE_LIMITS = {
+    "login": "30/m/ip",
+    "login_failed": "10/m/ip",
+    "account_failed": "100/h/key",
+    "account_under_attack": "2/m/ip",
+    "code_failed": "10/15m/key",
+    "proof_failed": "10/15m/user",
+    "invitation": "30/m/ip",
+}
+MFA_ADAPTER = "tallybook.subscriptions.totp.Adapter"
+MFA_FORMS = {"authenticate": "tallybook.console.sign_in.CodeForm"}
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_ISSUER = "Tallybook"
+MFA_RECOVERY_CODE_DIGITS = 10
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "console:home"
 LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}}
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "cache",
+        # Above it a third of all counts is forgotten; at Django's 300 a stranger with some addresses could see to that.
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
+}
 
 # Cookies and headers. Browsers keep __Host- cookies only over https or on loopback, and no other public address is allowed.
+SESSION_ENGINE = "tallybook.subscriptions.sessions"
 SESSION_COOKIE_NAME = "__Host-session"
 SESSION_COOKIE_SECURE = True
 SESSION_COOKIE_AGE = 14 * 24 * 3600

@@ -24,6 +24,12 @@ _ABOUT = {
     "upload": "importing#in-the-browser",
     "link": "report-links",
     "audit": "audit",
+    "people": "people",
+    "invit": "people",
+    "account": "people",
+    "totp": "people",
+    "recovery": "people",
+    "confirm": "people",
 }
 
 

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from tallybook.console.link_page import KeyStep, LinkPage, read_link, read_link_page
 from tallybook.console.link_requests import done, sent_revision
 from tallybook.console.navigation import actor_of, person
+from tallybook.console.step_up import require_proof
 from tallybook.errors import Refused
 from tallybook.links import links
 from tallybook.links.links import LONGEST_OVERLAP
@@ -49,6 +50,7 @@ def rotate(request: HttpRequest, subscription_id: UUID, link_id: UUID) -> HttpRe
     """The question how long the former key goes on; posted, the new key."""
     with entered_by(person(request), subscription_id, roles=CHANGES_LINKS) as membership:
         link = links.find_link(membership.subscription, link_id, to_change=request.method == "POST")
+        require_proof(request)
         problem = None
         if request.method == "POST":
             problem = _hindrance(request, link)
@@ -89,6 +91,7 @@ def revoke(request: HttpRequest, subscription_id: UUID, link_id: UUID) -> HttpRe
     typed = request.POST.get("name", "")
     with entered_by(person(request), subscription_id, roles=CHANGES_LINKS) as membership:
         link = links.find_link(membership.subscription, link_id, to_change=request.method == "POST")
+        require_proof(request)
         is_right = typed.strip() == link.saved.name
         if request.method == "POST" and (link.gate.revoked_at is not None or is_right):
             what = "revoked" if link.gate.revoked_at is None else "revoked-already"

@@ -13,6 +13,7 @@ from tallybook.console.link_page import KeyStep, read_link, read_link_page
 from tallybook.console.link_requests import CHANGED_MEANWHILE, done, sent_revision
 from tallybook.console.link_wording import DONE
 from tallybook.console.navigation import actor_of, person
+from tallybook.console.step_up import require_proof
 from tallybook.errors import Refused
 from tallybook.links import links
 from tallybook.links.describing import link_url
@@ -56,6 +57,7 @@ def new(request: HttpRequest, subscription_id: UUID) -> HttpResponse:
     sent = request.POST if request.method == "POST" else request.GET
     problem = None
     with entered_by(person(request), subscription_id, roles=CHANGES_LINKS) as membership:
+        require_proof(request)
         if "link_id" not in request.POST:
             form = LinkForm(membership.subscription, new_link(membership.subscription, sent))
             return _form_page(request, membership, form, at_first=True)
@@ -82,6 +84,7 @@ def edit(request: HttpRequest, subscription_id: UUID, link_id: UUID) -> HttpResp
     with entered_by(person(request), subscription_id, roles=CHANGES_LINKS) as membership:
         # Locked while it is compared with what the person saw, so that of two who save at once the second hears of it.
         link = links.find_link(membership.subscription, link_id, to_change=request.method == "POST")
+        require_proof(request)
         if request.method != "POST" or link.gate.revoked_at is not None:
             form = LinkForm(membership.subscription, saved_link(link), link)
             problem = "This link was revoked, which is for good. Make a new one." if link.gate.revoked_at else None

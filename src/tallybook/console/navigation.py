@@ -7,7 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 
 from tallybook.audit.acting import Actor
-from tallybook.subscriptions.access import CHANGES_LINKS, IMPORTS_USAGE, READS_AUDIT_LOG, memberships_of
+from tallybook.subscriptions.access import CHANGES_LINKS, IMPORTS_USAGE, MANAGES_ROLES, READS_AUDIT_LOG, memberships_of
 from tallybook.subscriptions.models import Membership, Subscription, User
 from tallybook.web.client_address import client_address
 
@@ -63,6 +63,11 @@ class Navigation:
     def changes_links(self) -> bool:
         """Whether the person may make and change report links in the current subscription."""
         return self._membership is not None and self._membership.role in CHANGES_LINKS
+
+    @property
+    def manages_roles(self) -> bool:
+        """Whether the person decides who may do what in the current subscription."""
+        return self._membership is not None and self._membership.role in MANAGES_ROLES
 
     @property
     def _membership(self) -> Membership | None:

@@ -5,10 +5,17 @@ from typing import Any, ClassVar
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.forms import LoginForm
 from allauth.account.views import LoginView, LogoutView
+from allauth.core import context, ratelimit
+from allauth.mfa.base.views import AuthenticateView
+from django import forms
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest
 
+from tallybook.subscriptions.models import User
+from tallybook.subscriptions.totp import use_code
 from tallybook.web.client_address import client_address, peer_address
+
+BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
 
 class Adapter(DefaultAccountAdapter):  # type: ignore[misc] # allauth has no types
@@ -19,6 +26,20 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc] # allauth has no typ
         "password again.",
         "too_many_login_attempts": "Too many attempts failed. Wait a minute, then try again.",
     }
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: str) -> None:
+        """Counts the attempt, for its address.
+
+        Where very many failed for one account, from wherever, each address has fewer attempts at that account. So many
+        addresses help little, and whoever knows the password still gets in: no account is ever locked.
+        """
+        is_under_attack = not ratelimit.consume(request, action="account_failed", key=_account(credentials), dry_run=True)
+        if is_under_attack and not ratelimit.consume(request, action="account_under_attack"):
+            raise self.validation_error("too_many_login_attempts")
+        super().pre_authenticate(request, **credentials)
+
+    def authentication_failed(self, request: HttpRequest, **credentials: str) -> None:
+        ratelimit.consume(request, action="account_failed", key=_account(credentials))
 
     def authenticate(self, request: HttpRequest | None, **credentials: str) -> AbstractBaseUser | None:
         """Nobody, too, for somebody who was deactivated: else a right password would be answered unlike a wrong one."""
@@ -45,8 +66,38 @@ class SignInForm(LoginForm):  # type: ignore[misc] # likewise
         return str(super().clean_login()).casefold()
 
 
+class CodeForm(forms.Form):
+    """The code of an authenticator app, or a recovery code, after the right password."""
+
+    code = forms.CharField(error_messages={"required": "Type the code that the app shows now, or a recovery code."})
+
+    def __init__(self, *args: Any, user: User, **more: Any) -> None:  # noqa: ANN401 - what allauth passes on
+        super().__init__(*args, **more)
+        self._user = user
+
+    def clean_code(self) -> str:
+        """For each account, since only who has its password comes so far."""
+        request, account = context.request, str(self._user.pk)
+        if not ratelimit.consume(request, action="code_failed", key=account):
+            raise forms.ValidationError("Too many codes were wrong. Wait a quarter of an hour, then try again.")
+        code = str(self.cleaned_data["code"])
+        if not use_code(self._user, code):
+            raise forms.ValidationError("This code does not fit, or was used before. Type the one that the app shows now.")
+        ratelimit.clear(request, action="code_failed", key=account)
+        return code
+
+    def save(self) -> None:
+        """Allauth calls it for a right code; there is nothing more to note."""
+
+
 class SignIn(LoginView):  # type: ignore[misc] # likewise
     template_name = "console/sign_in.html"
+
+
+class SignInCode(AuthenticateView):  # type: ignore[misc] # likewise
+    """The second step, for people who have TOTP on."""
+
+    template_name = "console/sign_in_code.html"
 
 
 class SignOut(LogoutView):  # type: ignore[misc] # likewise
@@ -55,5 +106,10 @@ class SignOut(LogoutView):  # type: ignore[misc] # likewise
     template_name = "console/sign_out.html"
 
 
+def _account(credentials: dict[str, str]) -> str:
+    return credentials.get("email", "").casefold()
+
+
 sign_in = SignIn.as_view()
+sign_in_code = SignInCode.as_view()
 sign_out = SignOut.as_view()

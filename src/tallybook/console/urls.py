@@ -1,16 +1,21 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from tallybook.console import (
+    account_views,
     audit_views,
     billed_views,
     deciding_views,
     handbook_views,
     import_views,
+    invitation_views,
     link_actions,
     link_views,
     overview_views,
+    people_views,
     program_pages,
     sign_in,
+    step_up,
+    totp_views,
     views,
     what_if_views,
 )
@@ -52,6 +57,22 @@ _audit = [
     path("", audit_views.audit_log, name="audit"),
     path("download", audit_views.audit_download, name="audit-download"),
 ]
+_people = [
+    path("", people_views.people, name="people"),
+    path("invite/", people_views.invite, name="invite"),
+    path("invitations/<uuid:invitation_id>/revoke", people_views.revoke, name="invitation-revoke"),
+    path("<uuid:user_id>/role/", people_views.change_role, name="people-role"),
+    path("<uuid:user_id>/remove/", people_views.remove, name="people-remove"),
+]
+_account = [
+    path("", account_views.account, name="account"),
+    path("password/", account_views.password, name="account-password"),
+    path("sessions/end-others", account_views.end_others, name="sessions-end"),
+    path("sessions/<uuid:session_id>/end", account_views.end_one, name="session-end"),
+    path("totp/on/", totp_views.turn_on, name="totp-on"),
+    path("totp/off/", totp_views.turn_off, name="totp-off"),
+    path("recovery-codes/", totp_views.recovery_codes, name="recovery-codes"),
+]
 _link: list[URLPattern | URLResolver] = [
     path("", link_views.link_page, name="link"),
     path("edit/", link_views.edit, name="link-edit"),
@@ -68,8 +89,9 @@ _links: list[URLPattern | URLResolver] = [
 ]
 
 urlpatterns = [
-    # Allauth looks these two up by their bare names.
+    # Allauth looks these three up by their bare names.
     path("sign-in/", sign_in.sign_in, name="account_login"),
+    path("sign-in/code/", sign_in.sign_in_code, name="mfa_authenticate"),
     path("sign-out/", sign_in.sign_out, name="account_logout"),
     path(
         "",
@@ -84,11 +106,15 @@ urlpatterns = [
                     path("docs/<path:name>", handbook_views.handbook, name="handbook"),
                     path("favicon.ico", views.favicon, name="favicon"),
                     path("subscriptions/<uuid:subscription_id>/overview/", overview_views.overview, name="overview"),
+                    path("account/", include(_account)),
+                    path("confirm/", step_up.confirm, name="confirm"),
+                    path("invitations/<uuid:subscription_id>/<str:secret>/", invitation_views.invitation, name="invitation"),
                     path("subscriptions/<uuid:subscription_id>/usage/", include(_usage)),
                     path("subscriptions/<uuid:subscription_id>/billed-users/", include(_billed)),
                     path("subscriptions/<uuid:subscription_id>/imports/", include(_imports)),
                     path("subscriptions/<uuid:subscription_id>/audit/", include(_audit)),
                     path("subscriptions/<uuid:subscription_id>/links/", include(_links)),
+                    path("subscriptions/<uuid:subscription_id>/people/", include(_people)),
                 ],
                 "console",
             )

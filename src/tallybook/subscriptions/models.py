@@ -5,16 +5,24 @@ row-level security (see the migrations). The product catalogue belongs to the in
 """
 
 from typing import ClassVar
-from uuid import UUID
+from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.functions import RandomUUID
+from django.contrib.sessions.backends.base import SessionBase
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.db.models.functions import Now
+from django.utils import timezone
 
 NAME_CHARACTERS = 200
 EMAIL_CHARACTERS = 254
+# SHA-256.
+HASH_BYTES = 32
+# An IPv6 address with an IPv4 address in it.
+ADDRESS_CHARACTERS = 45
+BROWSER_CHARACTERS = 200
 # Case folding makes at most three characters of one ("ΐ").
 FOLDED_CHARACTERS = 3 * NAME_CHARACTERS
 
@@ -52,6 +60,8 @@ class User(AbstractBaseUser):
     id = models.UUIDField(primary_key=True, db_default=RandomUUID(), editable=False)
     email = models.EmailField(max_length=EMAIL_CHARACTERS, unique=True)
     is_active = models.BooleanField(default=True)
+    # Such a password is good only together with a code; nobody can tell its length afterwards.
+    has_short_password = models.BooleanField(default=False, db_default=False)
     created_at = models.DateTimeField(db_default=Now())
 
     objects: ClassVar[People] = People()
@@ -82,6 +92,47 @@ class Membership(models.Model):
 
     class Meta:
         db_table = "membership"
+
+
+class Invitation(models.Model):
+    """A role that is kept for whoever brings the secret of its link. Accepting and revoking take the row away."""
+
+    pk = models.CompositePrimaryKey("subscription_id", "id")
+    subscription = models.ForeignKey(Subscription, on_delete=models.CASCADE, db_index=False)
+    id: "models.UUIDField[UUID, UUID]" = models.UUIDField(db_default=RandomUUID(), editable=False)
+    email = models.EmailField(max_length=EMAIL_CHARACTERS)
+    role = models.CharField(max_length=10, choices=Role)
+    secret_hash = models.BinaryField(max_length=HASH_BYTES)
+    made_by = models.ForeignKey(User, on_delete=models.CASCADE)
+    made_at = models.DateTimeField(db_default=Now())
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "invitation"
+        constraints: ClassVar = [
+            # Of two links for one address, nobody could say which role holds.
+            models.UniqueConstraint(fields=["subscription", "email"], name="invitation_email_unique"),
+        ]
+
+
+class BrowserSession(AbstractBaseSession):
+    """A browser that is signed in, or about to be: a session with its person, so that people can see and end theirs."""
+
+    id = models.UUIDField(default=uuid4, unique=True, editable=False)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, null=True)
+    made_at = models.DateTimeField(default=timezone.now)
+    seen_at = models.DateTimeField(default=timezone.now)
+    address = models.CharField(max_length=ADDRESS_CHARACTERS, default="")
+    browser = models.CharField(max_length=BROWSER_CHARACTERS, default="")
+
+    class Meta:
+        db_table = "browser_session"
+
+    @classmethod
+    def get_session_store_class(cls) -> type[SessionBase]:
+        from tallybook.subscriptions.sessions import SessionStore  # noqa: PLC0415 - it needs this model
+
+        return SessionStore
 
 
 class Customer(models.Model):

@@ -1,15 +1,32 @@
 """People who sign in, and their roles."""
 
-from django.contrib.auth.password_validation import validate_password
+from uuid import UUID
+
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator, validate_email
 from django.db import IntegrityError, transaction
 
-from tallybook.audit.acting import Actor, Subject
+from tallybook.audit.acting import Actor, ActorKind, Subject
 from tallybook.audit.recording import record
 from tallybook.database.scope import subscription_scope
-from tallybook.errors import Refused
+from tallybook.errors import NotAllowed, NotFound, Refused
 from tallybook.subscriptions.models import EMAIL_CHARACTERS, Membership, Role, Subscription, User
+from tallybook.subscriptions.passwords import put_password
+
+
+def checked_email(email: str) -> str:
+    """An e-mail address that somebody typed, as it is stored.
+
+    Raises:
+        Refused: it is none.
+    """
+    address = email.strip().casefold()
+    try:
+        validate_email(address)
+        MaxLengthValidator(EMAIL_CHARACTERS)(address)
+    except ValidationError:
+        raise Refused(f"{email!r} is no e-mail address.") from None
+    return address
 
 
 def create_user(email: str, password: str) -> User:
@@ -18,23 +35,26 @@ def create_user(email: str, password: str) -> User:
     Raises:
         Refused: the address is no e-mail address or is taken, or the password is too weak.
     """
-    user = User(email=email.strip().casefold())
-    try:
-        validate_email(user.email)
-        MaxLengthValidator(EMAIL_CHARACTERS)(user.email)
-    except ValidationError:
-        raise Refused(f"{email!r} is no e-mail address.") from None
-    try:
-        validate_password(password, user)
-    except ValidationError as error:
-        raise Refused(" ".join(error.messages)) from None
-    user.set_password(password)
+    user = User(email=checked_email(email))
+    put_password(user, password)
     try:
         with transaction.atomic():
             user.save(force_insert=True)
     except IntegrityError:
         raise Refused(f"There is somebody with the address {user.email} already.") from None
     return user
+
+
+def find_user(email: str) -> User:
+    """Somebody by their e-mail address, whatever its letter case. For commands: it asks nobody's leave.
+
+    Raises:
+        NotFound: there is nobody with that address.
+    """
+    found = User.objects.filter(email=email.strip().casefold()).first()
+    if found is None:
+        raise NotFound(f"There is nobody with the address {email!r}. Check its spelling.")
+    return found
 
 
 def grant_role(subscription: Subscription, user: User, role: Role, *, actor: Actor) -> None:
@@ -56,3 +76,35 @@ def grant_role(subscription: Subscription, user: User, role: Role, *, actor: Act
             before={"role": former.role} if former else None,
             after={"role": role.value},
         )
+
+
+def list_people(subscription: Subscription) -> list[Membership]:
+    """Everybody who has a role in the subscription. Call inside its scope."""
+    return list(Membership.objects.filter(subscription_id=subscription.id).select_related("user").order_by("user__email"))
+
+
+def find_person(subscription: Subscription, user_id: UUID) -> Membership:
+    """Somebody's role in the subscription, with the person. Call inside its scope.
+
+    Raises:
+        NotFound: the person has none, or is none; both sound the same.
+    """
+    people = Membership.objects.filter(subscription_id=subscription.id, user_id=user_id).select_related("user")
+    found = people.first()
+    if found is None:
+        raise NotFound("There is no such person in this subscription.")
+    return found
+
+
+def lock_owners(subscription_id: UUID, actor: Actor) -> set[UUID]:
+    """Who owns the subscription, until the end of the transaction: nobody else can make it one fewer meanwhile.
+
+    Raises:
+        NotAllowed: a person acts who is no owner any more. Their request may have been under way when they lost the role.
+    """
+    owners = Membership.objects.select_for_update().filter(subscription_id=subscription_id, role=Role.OWNER)
+    # In one order, so that two who lock at once do not wait for each other.
+    found = set(owners.order_by("user_id").values_list("user_id", flat=True))
+    if actor.kind is ActorKind.PERSON and actor.id not in found:
+        raise NotAllowed("This is for the owner of a subscription, and you are no owner of it any more.")
+    return found

@@ -1,5 +1,4 @@
-"""The tables of the ledger. Only `tallybook.usage.ledger` and, to take an import back, `undoing` write them, in SQL; what is
-counted of them, `history`.
+"""The tables of the ledger. Only `ledger` and, to take an import back, `undoing` write them, in SQL; counts of them, `history`.
 
 Their references to customers, organisations, products and imports stand in the migrations, since Django's ForeignKey cannot
 point to a composite key. On entries and items they are declared NOT ENFORCED: checked row by row they took 35 of the 60

@@ -10,6 +10,7 @@ from django.conf import settings
 
 from tallybook.commands.acting import acting_operator
 from tallybook.subscriptions.models import Role, Subscription, User
+from tallybook.subscriptions.passwords import change_password
 from tallybook.subscriptions.people import create_user, grant_role
 
 EMAIL = "owner@demo.example"
@@ -37,8 +38,7 @@ def ensure_owner(subscription: Subscription, email: str) -> Owner:
     elif password is None or not user.check_password(password):
         password = _new_password(path, email)
         notes = (f"The demo's password was not to be found in {path}, so it has a new one.",)
-        user.set_password(password)
-        user.save(update_fields=["password"])
+        change_password(user, password)
     grant_role(subscription, user, Role.OWNER, actor=acting_operator())
     return Owner(email, password, notes)
 

@@ -1,0 +1,39 @@
+"""From where somebody is signed in: noted when they sign in, and while they are there."""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+
+from tallybook.subscriptions.models import User
+from tallybook.subscriptions.sessions import SessionStore, mark_seen
+from tallybook.web.client_address import client_address
+
+PROVED_AT = "proved_at"
+
+
+class SeenBrowsers:
+    """Middleware: whoever is signed in was seen now."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if isinstance(request.user, User) and isinstance(request.session, SessionStore):
+            mark_seen(request.session, address_text(request))
+        return self._get_response(request)
+
+
+def note_sign_in(request: HttpRequest, **_signal: Any) -> None:  # noqa: ANN401 - what Django's signal brings
+    """Receives `user_logged_in`, the one thing that all ways of signing in have in common."""
+    request.session[PROVED_AT] = time.time()
+    if isinstance(request.session, SessionStore):
+        request.session.note(address_text(request), request.META.get("HTTP_USER_AGENT", ""))
+
+
+def address_text(request: HttpRequest) -> str:
+    """The address as logs and lists have it; empty where nobody knows it."""
+    address = client_address(request)
+    return "" if address is None else str(address)

@@ -1,0 +1,63 @@
+"""What the operator does for people who cannot sign in: a new password, and TOTP off.
+
+Each is recorded in every subscription in which they have a role.
+"""
+
+from django.db import transaction
+
+from tallybook.audit.acting import Actor, Subject
+from tallybook.audit.recording import record
+from tallybook.database.scope import subscription_scope
+from tallybook.errors import Refused
+from tallybook.subscriptions.access import memberships_of
+from tallybook.subscriptions.models import User
+from tallybook.subscriptions.passwords import LEAST_CHARACTERS, change_password
+from tallybook.subscriptions.sessions import end_sessions
+from tallybook.subscriptions.totp import has_totp, turn_off
+
+
+def reset_password(user: User, password: str, *, actor: Actor) -> int:
+    """Give somebody another password, long enough for whoever has no TOTP. Returns how many browsers it signed out.
+
+    Raises:
+        Refused: the password is too weak.
+    """
+    if len(password) < LEAST_CHARACTERS:
+        raise Refused(f"This password is too short: it has to have at least {LEAST_CHARACTERS} characters.")
+    with transaction.atomic():
+        change_password(user, password)
+        ended = end_sessions(user)
+        subject = Subject("person", str(user.id), user.email)
+        for membership in memberships_of(user):
+            with subscription_scope(membership.subscription_id):
+                record(membership.subscription_id, actor, "person.password-reset", subject, before=None, after=None)
+    return ended
+
+
+def reset_totp(user: User, *, actor: Actor) -> int:
+    """Switch somebody's TOTP off, who has lost the app and the recovery codes. Returns how many browsers it signed out.
+
+    Raises:
+        Refused: it is off, or the password is too short to be used alone.
+    """
+    with transaction.atomic():
+        if not has_totp(user):
+            raise Refused(f"TOTP of {user.email} is off. There is nothing to reset.")
+        if user.has_short_password:
+            raise Refused(
+                f"The password of {user.email} is too short to sign in without TOTP. Run `tallybook user reset-password` first."
+            )
+        turn_off(user)
+        ended = end_sessions(user)
+        subject = Subject("person", str(user.id), user.email)
+        for membership in memberships_of(user):
+            with subscription_scope(membership.subscription_id):
+                record(
+                    membership.subscription_id,
+                    actor,
+                    "person.totp-reset",
+                    subject,
+                    before={"totp": True},
+                    after={"totp": False},
+                )
+    return ended
