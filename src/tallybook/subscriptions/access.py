@@ -11,6 +11,7 @@ from tallybook.subscriptions.models import Membership, Role, User
 EVERY_ROLE = frozenset(Role)
 READS_AUDIT_LOG = frozenset({Role.OWNER, Role.BILLING})
 CHANGES_LINKS = frozenset({Role.OWNER, Role.BILLING})
+CHANGES_CUSTOMERS = frozenset({Role.OWNER, Role.BILLING})
 DECIDES_ABOUT_PEOPLE = frozenset({Role.OWNER, Role.BILLING})
 
 

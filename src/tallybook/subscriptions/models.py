@@ -14,6 +14,7 @@ from django.db import models
 from django.db.models.functions import Now
 
 NAME_CHARACTERS = 200
+NOTES_CHARACTERS = 4000
 EMAIL_CHARACTERS = 254
 # Case folding makes at most three characters of one ("ΐ").
 FOLDED_CHARACTERS = 3 * NAME_CHARACTERS
@@ -93,6 +94,7 @@ class Customer(models.Model):
     name = models.CharField(max_length=NAME_CHARACTERS)
     name_folded = models.CharField(max_length=FOLDED_CHARACTERS)
     reference = models.CharField(max_length=NAME_CHARACTERS, default="", blank=True)
+    notes = models.TextField(default="", blank=True)
     created_at = models.DateTimeField(db_default=Now())
 
     class Meta:
