@@ -61,18 +61,26 @@ class MonthPage:
         return min((month for month in self.with_usage if month > self.month), default=None)
 
 
-def read_month_page(subscription: Subscription, query: QueryDict) -> MonthPage:
+def read_month_page(subscription: Subscription, query: QueryDict, *, newest: bool = False) -> MonthPage:
     """The month in the address, else the previous one. Call inside the subscription's scope.
+
+    Args:
+        subscription: whose month.
+        query: the parameters of the address.
+        newest: whether to prefer the newest month with usage to the previous one.
 
     Raises:
         Refused: the month in the address is none.
     """
-    named = query.get("month", "")
-    month = parse_month(named, "The month") if named else previous_month(subscription)
+    named, with_usage = query.get("month", ""), months_with_usage(subscription.id)
+    if named:
+        month = parse_month(named, "The month")
+    else:
+        month = with_usage[-1] if newest and with_usage else previous_month(subscription)
     return MonthPage(
         subscription=subscription,
         month=month,
         is_named=bool(named),
-        with_usage=months_with_usage(subscription.id),
+        with_usage=with_usage,
         changed_at=month_changed_at(subscription.id, month),
     )

@@ -3,10 +3,14 @@ from django.urls import URLPattern, URLResolver, include, path
 from tallybook.console import (
     audit_views,
     billed_views,
+    customer_changes,
+    customer_views,
     deciding_views,
     link_actions,
     link_views,
+    object_views,
     program_pages,
+    search_views,
     sign_in,
     views,
     what_if_views,
@@ -30,6 +34,19 @@ _billed = [
     path("<uuid:customer_id>/person/", billed_views.billed_person, name="billed-person"),
     path("<uuid:customer_id>/person/exclude", deciding_views.exclude, name="exclude"),
     path("<uuid:customer_id>/person/include", deciding_views.include, name="include"),
+]
+_customer: list[URLPattern | URLResolver] = [
+    path("", customer_views.customer, name="customer"),
+    path("edit/", customer_changes.edit, name="customer-edit"),
+    path("aliases/add", customer_changes.add_alias, name="customer-alias-add"),
+    path("aliases/remove/", customer_changes.remove_alias, name="customer-alias-remove"),
+    path("objects/", object_views.customer_objects, name="customer-objects"),
+    path("objects/<uuid:object_key>/", object_views.one_object, name="customer-object"),
+]
+_customers: list[URLPattern | URLResolver] = [
+    path("", customer_views.customer_list, name="customers"),
+    path("objects/", object_views.all_objects, name="customers-objects"),
+    path("<uuid:customer_id>/", include(_customer)),
 ]
 _audit = [
     path("", audit_views.audit_log, name="audit"),
@@ -64,6 +81,8 @@ urlpatterns = [
                     path("problems/<slug:name>", program_pages.problem, name="problem"),
                     path("favicon.ico", views.favicon, name="favicon"),
                     path("subscriptions/<uuid:subscription_id>/usage/", include(_usage)),
+                    path("subscriptions/<uuid:subscription_id>/customers/", include(_customers)),
+                    path("subscriptions/<uuid:subscription_id>/search/", search_views.search, name="search"),
                     path("subscriptions/<uuid:subscription_id>/billed-users/", include(_billed)),
                     path("subscriptions/<uuid:subscription_id>/audit/", include(_audit)),
                     path("subscriptions/<uuid:subscription_id>/links/", include(_links)),

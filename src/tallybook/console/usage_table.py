@@ -1,16 +1,17 @@
 """The table of Usage Details: a month's counts as customers by products, sorted, filtered, one page of it."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import groupby
 from operator import attrgetter
 from typing import NamedTuple
+from uuid import UUID
 
 from django.core.paginator import Page, Paginator
 
 from tallybook.console.arranging import ROWS_A_PAGE, Arrangement, Head
-from tallybook.console.wording import Unit, unit_for
+from tallybook.console.wording import Unit, sum_of, unit_of
 from tallybook.database.folding import fold_name
 from tallybook.usage.summary import UsageCount
 
@@ -38,8 +39,9 @@ _NONE = ObjectCount(0, 0)
 
 @dataclass(frozen=True)
 class Line:
-    """A customer's counts, or the totals of several customers."""
+    """A customer's counts, or the totals of several customers, which have no id."""
 
+    customer_id: UUID | None
     name: str
     name_folded: str
     counts: list[UsageCount] = field(repr=False)
@@ -59,11 +61,11 @@ class Line:
 
     @cached_property
     def protected_bytes(self) -> int | None:
-        return _sum(count.protected_bytes for count in self.counts)
+        return sum_of(count.protected_bytes for count in self.counts)
 
     @cached_property
     def stored_bytes(self) -> int | None:
-        return _sum(count.stored_bytes for count in self.counts)
+        return sum_of(count.stored_bytes for count in self.counts)
 
     def cells(self, products: list[Product]) -> list[ObjectCount]:
         return [self.by_product.get(product.id, _NONE) for product in products]
@@ -108,16 +110,16 @@ class UsageTable:
 
     @cached_property
     def totals(self) -> Row:
-        line = Line("", "", [count for line in self._lines for count in line.counts])
+        line = Line(None, "", "", [count for line in self._lines for count in line.counts])
         return Row(line, line.cells(self.products))
 
     @cached_property
     def protected_unit(self) -> Unit | None:
-        return _unit(line.protected_bytes for line in self._lines)
+        return unit_of(line.protected_bytes for line in self._lines)
 
     @cached_property
     def stored_unit(self) -> Unit | None:
-        return _unit(line.stored_bytes for line in self._lines)
+        return unit_of(line.stored_bytes for line in self._lines)
 
     @cached_property
     def has_changes(self) -> bool:
@@ -127,7 +129,7 @@ class UsageTable:
 
 def _by_customer(counts: list[UsageCount]) -> list[Line]:
     grouped = groupby(counts, key=attrgetter("customer_id", "customer_name", "customer_name_folded"))
-    return [Line(name, name_folded, list(group)) for (_, name, name_folded), group in grouped]
+    return [Line(*whose, list(group)) for whose, group in grouped]
 
 
 def _matching(lines: list[Line], search: str) -> list[Line]:
@@ -153,14 +155,3 @@ def _sort_key(column: str) -> Callable[[Line], int | str] | None:
         "stored": lambda line: -1 if line.stored_bytes is None else line.stored_bytes,
     }
     return keys.get(column)
-
-
-def _unit(sizes: Iterable[int | None]) -> Unit | None:
-    """The unit of a column of sizes; None where no size is known."""
-    known = [size for size in sizes if size is not None]
-    return unit_for(max(known)) if known else None
-
-
-def _sum(sizes: Iterable[int | None]) -> int | None:
-    known = [size for size in sizes if size is not None]
-    return sum(known) if known else None
