@@ -111,6 +111,13 @@ _SORTS = {
     "protected": "i.protected_bytes {order} NULLS LAST",
     "stored": "i.stored_bytes {order} NULLS LAST",
 }
+# Of all objects of a month only those of the page are given their names: a month can have hundreds of thousands.
+_PAGE = f"""
+    SELECT {LISTED} FROM (
+        SELECT i.* FROM usage_item i JOIN customer c ON c.subscription_id = i.subscription_id AND c.id = i.customer_id
+        WHERE {_WHERE} ORDER BY {{order}} LIMIT %(most)s OFFSET %(skipped)s
+    ) i {NAMED} ORDER BY {{order}}
+"""
 
 
 def list_objects(
@@ -121,11 +128,8 @@ def list_objects(
     A column that there is not sorts by name. What is equal is ordered by name, then by its key, so that no page repeats
     another's.
     """
-    order = _SORTS.get(sort.removeprefix("-"), _SORTS["name"]).format(order="DESC" if sort.startswith("-") else "ASC")
-    query = f"""
-        SELECT {LISTED} FROM usage_item i {NAMED} WHERE {_WHERE}
-        ORDER BY {order}, i.object_name_folded COLLATE "C", i.customer_id, i.object_key LIMIT %(most)s OFFSET %(skipped)s
-    """
+    first = _SORTS.get(sort.removeprefix("-"), _SORTS["name"]).format(order="DESC" if sort.startswith("-") else "ASC")
+    query = _PAGE.format(order=f'{first}, i.object_name_folded COLLATE "C", i.customer_id, i.object_key')
     return [ListedObject(*row) for row in rows(query, wanted.parameters(subscription_id) | {"most": most, "skipped": skipped})]
 
 
