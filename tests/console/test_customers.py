@@ -24,6 +24,7 @@ from tests.console.customer_cast import (
 from tests.links.made_links import make_link
 
 from tallybook.billing.counting import count_months
+from tallybook.console import objects_page
 from tallybook.database.scope import subscription_scope
 from tallybook.subscriptions.customer_facts import CustomerFacts, set_notes, set_reference
 from tallybook.subscriptions.customers import alias_customer, customer_aliases
@@ -87,6 +88,7 @@ def test_the_list_has_the_newest_month_with_usage(client: Client, subscription: 
         ("-last", "=Aש"),
         ("links", "=Aש"),
         ("reference", "A=ש"),
+        ("-reference", "A=ש"),
         ("nonsense", "=Aש"),
     ],
 )
@@ -363,6 +365,19 @@ def test_objects_are_narrowed_and_no_match_is_told_from_none(
     assert "There is usage of this month, and none of this customer." in words(gone)
     assert "Use 200 or fewer" in words(client.get(address, {"search": "x" * 10_000}))
     assert client.get(address, {"month": "2026-13"}).status_code == 400
+
+
+def test_a_month_is_paged_through_so_far_and_no_further(
+    browse: Browse, owner: User, subscription: Subscription, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    months = Months(subscription)
+    take(subscription, [usage(month=months.previous, object_name=f"Object {one:03}") for one in range(120)], tmp_path)
+    monkeypatch.setattr(objects_page, "PAGED_AT_MOST", 100)
+    client = browse(owner)
+    second, beyond = (client.get(customers_address(subscription, "objects/", page=page)) for page in ("2", "3"))
+    assert table_rows(second) == table_rows(beyond)
+    assert [row.split(" ")[1] for row in table_rows(second)[1:-1]][-1] == "099"
+    assert "120 objects. The first 100 of them can be paged through" in words(second)
 
 
 def test_the_page_of_an_object(client: Client, subscription: Subscription, months: Months, tmp_path: Path) -> None:

@@ -50,7 +50,7 @@ class CustomerLine:
 
 _KEYS: dict[str, Callable[[CustomerLine], Any]] = {
     "name": lambda line: line.customer.name_folded,
-    "reference": lambda line: (not line.customer.reference, fold_name(line.customer.reference)),
+    "reference": lambda line: fold_name(line.customer.reference),
     "organisations": lambda line: line.organisations,
     "objects": lambda line: line.now,
     "first": lambda line: line.first,
@@ -76,7 +76,10 @@ class CustomerTable:
         wanted = fold_name(arrangement.search)
         matching = [line for line in lines if answers_to(line.customer, line.aliases, wanted)]
         key = _KEYS.get(arrangement.column, _KEYS["name"])
-        self._lines = sorted(matching, key=key, reverse=arrangement.descending)
+        ordered = sorted(matching, key=key, reverse=arrangement.descending)
+        # Who has none comes last, whichever way references are sorted.
+        is_last = arrangement.column == "reference"
+        self._lines = sorted(ordered, key=lambda line: is_last and not line.customer.reference)
 
     @property
     def heads(self) -> list[Head]:
