@@ -157,3 +157,22 @@ def test_migrating_what_is_migrated_says_so(run: Run) -> None:
     done = run("migrate")
     assert (done.status, done.err) == (0, "")
     assert done.out == "The schema is up to date.\n"
+
+
+def test_what_is_written_down_about_a_customer_is_changed(
+    run: Run, subscription: Subscription, take: Callable[..., Summary]
+) -> None:
+    take([usage()])
+    of = ("--subscription", subscription.name)
+    assert run("customer", "reference", "anchor ltd", "A-17", *of).out == "'Anchor Ltd' has the Customer Reference 'A-17'.\n"
+    assert run("customer", "notes", "Anchor Ltd", "Calls on Fridays", *of).out == (
+        "The notes about 'Anchor Ltd' are written down.\n"
+    )
+    assert run("customer", "alias", "Anchor Ltd", "Anker GmbH", *of).status == 0
+    listed = run("customer", "list", "--json", *of).json["customers"]
+    assert [(one["reference"], one["aliases"]) for one in listed] == [("A-17", ["Anker GmbH"])]
+    assert "is no alias of 'Anchor Ltd' any more" in run("customer", "unalias", "Anker GmbH", "anker gmbh", *of).out
+    assert refused(run("customer", "unalias", "Anchor Ltd", "Anker GmbH", *of), "is no alias of the customer 'Anchor Ltd'")
+    assert run("customer", "reference", "Anchor Ltd", "", *of).out == "'Anchor Ltd' has no Customer Reference.\n"
+    assert run("customer", "notes", "Anchor Ltd", "", *of).out == "The notes about 'Anchor Ltd' are empty.\n"
+    assert refused(run("customer", "notes", "Anchor Ltd", "x" * 4001, *of), "Use 4,000 or fewer")

@@ -13,6 +13,14 @@ from tallybook.console.audit_wording import action_label, action_phrase, changed
     [
         ("customer.renamed", "customer", "Renamed the customer", "Customer renamed"),
         ("customer.aliased", "customer", "Added an alias of the customer", "Customer aliased"),
+        ("customer.unaliased", "customer", "Removed an alias of the customer", "Customer unaliased"),
+        (
+            "customer.reference-changed",
+            "customer",
+            "Changed the Customer Reference of the customer",
+            "Customer reference changed",
+        ),
+        ("customer.notes-changed", "customer", "Changed the notes about the customer", "Customer notes changed"),
         ("role.granted", "person", "Gave a role to", "Role granted"),
         ("file.imported", "file", "Imported the file", "File imported"),
         ("link.key-rotated", "report-link", "Key rotated: the report link", "Link key rotated"),

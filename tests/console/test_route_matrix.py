@@ -13,7 +13,7 @@ from uuid import uuid4
 import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
-from tests.bookkeeping import OPERATOR, customer_ids, take, usage
+from tests.bookkeeping import OPERATOR, customer_ids, query, take, usage
 from tests.conftest import PASSWORD
 from tests.console.cast import Browse, words
 from tests.console.link_cast import make_link
@@ -21,6 +21,7 @@ from tests.console.link_cast import make_link
 from tallybook.audit.acting import Actor
 from tallybook.database.scope import subscription_scope
 from tallybook.metering.uploads import receive
+from tallybook.subscriptions.customers import alias_customer
 from tallybook.subscriptions.invitations import invite
 from tallybook.subscriptions.models import Invitation, Role, Subscription, User
 from tallybook.subscriptions.people import create_user, grant_role
@@ -46,6 +47,15 @@ TABLE = {
     "export": Access(get=ALL, post=ALL),
     "export-count": Access(get=ALL, post=ALL),
     "export-download": Access(get=ALL, post=ALL, query="?from=2026-10&to=2026-10"),
+    "customers": READ,
+    "customers-objects": READ,
+    "customer": READ,
+    "customer-edit": Access(get=CLERKS, post=CLERKS),
+    "customer-alias-add": Access(post=CLERKS),
+    "customer-alias-remove": Access(get=CLERKS, post=CLERKS, query="?alias=Anchor+Group"),
+    "customer-objects": READ,
+    "customer-object": READ,
+    "search": Access(get=ALL, query="?q=ann"),
     "billed": READ,
     "billed-customer": READ,
     "billed-person": Access(get=ALL, query="?product=2&identity=ann@a.example&month=2026-10"),
@@ -156,10 +166,13 @@ def cast_of(subscription: Subscription, folder: Path) -> Cast:
     acting = Actor.person(member.id, member.email, "")
     with subscription_scope(subscription.id):
         upload = receive(subscription, "usage.csv", [b"Month\n"], actor=OPERATOR)
+        alias_customer(subscription, "Anchor Ltd", "Anchor Group", actor=OPERATOR)
         invite(subscription, f"new.{uuid4()}@msp.example", Role.VIEWER, by=member, actor=acting)
         invitation_id = Invitation.objects.get(subscription_id=subscription.id).id
     (customer_id,) = customer_ids(subscription).values()
     things = {"customer_id": customer_id, "link_id": link.saved.id, "upload_id": upload.id, "number": 1}
+    ((object_key,),) = query(subscription, "SELECT object_key FROM usage_item")
+    things |= {"object_key": object_key}
     things |= {"user_id": member.id, "invitation_id": invitation_id}
     return Cast(subscription, things)
 

@@ -29,6 +29,7 @@ _WHERE = f"""
     AND (%(actor)s = '' OR {_ACTOR} = %(actor)s)
     AND (%(since)s::timestamptz IS NULL OR e.occurred_at >= %(since)s)
     AND (%(until)s::timestamptz IS NULL OR e.occurred_at < %(until)s)
+    AND (%(subject)s = '' OR e.subject_id = %(subject)s)
 """
 _EVENT_COLUMNS = 10
 
@@ -49,6 +50,8 @@ class Wanted:
     actor: str = ""
     since: datetime | None = None
     until: datetime | None = None
+    subject: str = ""
+    """The id of what something was done to."""
 
     def parameters(self, subscription_id: UUID) -> dict[str, Any]:
         return {
@@ -57,6 +60,7 @@ class Wanted:
             "actor": self.actor,
             "since": self.since,
             "until": self.until,
+            "subject": self.subject,
         }
 
 

@@ -8,7 +8,14 @@ from tallybook.commands.acting import acting_operator
 from tallybook.commands.environment import open_database
 from tallybook.commands.options import AsJson, SubscriptionName
 from tallybook.database.scope import subscription_scope
-from tallybook.subscriptions.customers import alias_customer, customer_aliases, list_customers, rename_customer
+from tallybook.subscriptions.customer_facts import set_notes, set_reference
+from tallybook.subscriptions.customers import (
+    alias_customer,
+    customer_aliases,
+    list_customers,
+    rename_customer,
+    unalias_customer,
+)
 from tallybook.subscriptions.models import Customer
 from tallybook.subscriptions.subscriptions import find_subscription
 
@@ -46,6 +53,37 @@ def alias(name: str, alias: str, subscription: SubscriptionName) -> None:
     with subscription_scope(chosen.id):
         customer = alias_customer(chosen, name, alias, actor=acting_operator())
     print(f"Files may call {customer.name!r} also {alias!r}.")
+
+
+@program.command()
+def unalias(name: str, alias: str, subscription: SubscriptionName) -> None:
+    """Take an alias away: a file that says it makes a new customer from then on."""
+    open_database()
+    chosen = find_subscription(subscription)
+    with subscription_scope(chosen.id):
+        customer = unalias_customer(chosen, name, alias, actor=acting_operator())
+    print(f"{alias!r} is no alias of {customer.name!r} any more. A file that says it makes a new customer.")
+
+
+@program.command()
+def reference(name: str, reference: str, subscription: SubscriptionName) -> None:
+    """Give a customer another Customer Reference, its number in PSA or accounting; '' for none."""
+    open_database()
+    chosen = find_subscription(subscription)
+    with subscription_scope(chosen.id):
+        customer = set_reference(chosen, name, reference, actor=acting_operator())
+    told = f"the Customer Reference {customer.reference!r}" if customer.reference else "no Customer Reference"
+    print(f"{customer.name!r} has {told}.")
+
+
+@program.command()
+def notes(name: str, notes: str, subscription: SubscriptionName) -> None:
+    """Write other notes about a customer, in place of those that there are; '' for none."""
+    open_database()
+    chosen = find_subscription(subscription)
+    with subscription_scope(chosen.id):
+        customer = set_notes(chosen, name, notes, actor=acting_operator())
+    print(f"The notes about {customer.name!r} are {'written down' if customer.notes else 'empty'}.")
 
 
 @program.command()

@@ -8,6 +8,9 @@ from tallybook.audit.sealing import Facts
 # What "Renamed the customer ..." is no pattern for.
 _PHRASES = {
     "customer.aliased": "Added an alias of the customer",
+    "customer.unaliased": "Removed an alias of the customer",
+    "customer.reference-changed": "Changed the Customer Reference of the customer",
+    "customer.notes-changed": "Changed the notes about the customer",
     "role.granted": "Gave a role to",
     "import.undone": "Undid the import of",
     "role.changed": "Changed the role of",

@@ -24,6 +24,8 @@ _ABOUT = {
     "upload": "importing#in-the-browser",
     "link": "report-links",
     "audit": "audit",
+    "customer": "customers",
+    "search": "customers",
     "people": "people",
     "invit": "people",
     "account": "people",

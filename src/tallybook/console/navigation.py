@@ -70,6 +70,12 @@ class Navigation:
         return self._membership is not None and self._membership.role in MANAGES_ROLES
 
     @property
+    def searched(self) -> str:
+        """What the box for searching holds: what was searched for, on the page that tells of it."""
+        match = self._request.resolver_match
+        return self._request.GET.get("q", "") if match and match.view_name == "console:search" else ""
+
+    @property
     def _membership(self) -> Membership | None:
         own = {membership.subscription_id: membership for membership in self._memberships}
         return own.get(self._named, next(iter(own.values()), None))

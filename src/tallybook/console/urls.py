@@ -4,15 +4,19 @@ from tallybook.console import (
     account_views,
     audit_views,
     billed_views,
+    customer_changes,
+    customer_views,
     deciding_views,
     handbook_views,
     import_views,
     invitation_views,
     link_actions,
     link_views,
+    object_views,
     overview_views,
     people_views,
     program_pages,
+    search_views,
     sign_in,
     step_up,
     totp_views,
@@ -52,6 +56,19 @@ _imports: list[URLPattern | URLResolver] = [
     path("files/<uuid:upload_id>/", include(_upload)),
     path("<int:number>/", import_views.import_page, name="import"),
     path("<int:number>/undo/", import_views.undo, name="import-undo"),
+]
+_customer: list[URLPattern | URLResolver] = [
+    path("", customer_views.customer, name="customer"),
+    path("edit/", customer_changes.edit, name="customer-edit"),
+    path("aliases/add", customer_changes.add_alias, name="customer-alias-add"),
+    path("aliases/remove/", customer_changes.remove_alias, name="customer-alias-remove"),
+    path("objects/", object_views.customer_objects, name="customer-objects"),
+    path("objects/<uuid:object_key>/", object_views.one_object, name="customer-object"),
+]
+_customers: list[URLPattern | URLResolver] = [
+    path("", customer_views.customer_list, name="customers"),
+    path("objects/", object_views.all_objects, name="customers-objects"),
+    path("<uuid:customer_id>/", include(_customer)),
 ]
 _audit = [
     path("", audit_views.audit_log, name="audit"),
@@ -110,6 +127,8 @@ urlpatterns = [
                     path("confirm/", step_up.confirm, name="confirm"),
                     path("invitations/<uuid:subscription_id>/<str:secret>/", invitation_views.invitation, name="invitation"),
                     path("subscriptions/<uuid:subscription_id>/usage/", include(_usage)),
+                    path("subscriptions/<uuid:subscription_id>/customers/", include(_customers)),
+                    path("subscriptions/<uuid:subscription_id>/search/", search_views.search, name="search"),
                     path("subscriptions/<uuid:subscription_id>/billed-users/", include(_billed)),
                     path("subscriptions/<uuid:subscription_id>/imports/", include(_imports)),
                     path("subscriptions/<uuid:subscription_id>/audit/", include(_audit)),

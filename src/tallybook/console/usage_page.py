@@ -74,4 +74,4 @@ def _history(of: MonthPage, table: UsageTable) -> ObjectHistory:
     months = (first_of_history(of.month), of.month)
     # Where nobody is searched for, also who left before the two months of the table belongs to the total.
     wanted = table.customer_ids if table.arrangement.search.strip() else None
-    return objects_by_customer(of.subscription.id, months, wanted, [row.line.customer_id for row in table.rows])
+    return objects_by_customer(of.subscription.id, months, wanted, table.shown_customer_ids)

@@ -11,7 +11,7 @@ from uuid import UUID
 from django.core.paginator import Page, Paginator
 
 from tallybook.console.arranging import ROWS_A_PAGE, Arrangement, Head
-from tallybook.console.wording import Unit, unit_for
+from tallybook.console.wording import Unit, sum_of, unit_of
 from tallybook.database.folding import fold_name
 from tallybook.usage.summary import UsageCount
 
@@ -39,16 +39,12 @@ _NONE = ObjectCount(0, 0)
 
 @dataclass(frozen=True)
 class Line:
-    """A customer's counts, or the totals of several customers."""
+    """A customer's counts, or the totals of several customers, which have no id."""
 
+    customer_id: UUID | None
     name: str
     name_folded: str
     counts: list[UsageCount] = field(repr=False)
-
-    @property
-    def customer_id(self) -> UUID:
-        """Of a customer's counts."""
-        return self.counts[0].customer_id
 
     @cached_property
     def by_product(self) -> dict[int, ObjectCount]:
@@ -65,11 +61,11 @@ class Line:
 
     @cached_property
     def protected_bytes(self) -> int | None:
-        return _sum(count.protected_bytes for count in self.counts)
+        return sum_of(count.protected_bytes for count in self.counts)
 
     @cached_property
     def stored_bytes(self) -> int | None:
-        return _sum(count.stored_bytes for count in self.counts)
+        return sum_of(count.stored_bytes for count in self.counts)
 
     def cells(self, products: list[Product]) -> list[ObjectCount]:
         return [self.by_product.get(product.id, _NONE) for product in products]
@@ -107,7 +103,12 @@ class UsageTable:
     @property
     def customer_ids(self) -> list[UUID]:
         """Of all customers that match the search, on whatever page they are."""
-        return [line.customer_id for line in self._lines]
+        return _ids_of(self._lines)
+
+    @property
+    def shown_customer_ids(self) -> list[UUID]:
+        """Of those on this page."""
+        return _ids_of(self.page)
 
     @cached_property
     def page(self) -> Page[Line]:
@@ -119,16 +120,16 @@ class UsageTable:
 
     @cached_property
     def totals(self) -> Row:
-        line = Line("", "", [count for line in self._lines for count in line.counts])
+        line = Line(None, "", "", [count for line in self._lines for count in line.counts])
         return Row(line, line.cells(self.products))
 
     @cached_property
     def protected_unit(self) -> Unit | None:
-        return _unit(line.protected_bytes for line in self._lines)
+        return unit_of(line.protected_bytes for line in self._lines)
 
     @cached_property
     def stored_unit(self) -> Unit | None:
-        return _unit(line.stored_bytes for line in self._lines)
+        return unit_of(line.stored_bytes for line in self._lines)
 
     @cached_property
     def has_changes(self) -> bool:
@@ -136,9 +137,13 @@ class UsageTable:
         return any(cell.change for row in (*self.rows, self.totals) for cell in (*row.cells, row.line.objects))
 
 
+def _ids_of(lines: Iterable[Line]) -> list[UUID]:
+    return [line.customer_id for line in lines if line.customer_id is not None]
+
+
 def _by_customer(counts: list[UsageCount]) -> list[Line]:
     grouped = groupby(counts, key=attrgetter("customer_id", "customer_name", "customer_name_folded"))
-    return [Line(name, name_folded, list(group)) for (_, name, name_folded), group in grouped]
+    return [Line(*whose, list(group)) for whose, group in grouped]
 
 
 def _matching(lines: list[Line], search: str) -> list[Line]:
@@ -164,14 +169,3 @@ def _sort_key(column: str) -> Callable[[Line], int | str] | None:
         "stored": lambda line: -1 if line.stored_bytes is None else line.stored_bytes,
     }
     return keys.get(column)
-
-
-def _unit(sizes: Iterable[int | None]) -> Unit | None:
-    """The unit of a column of sizes; None where no size is known."""
-    known = [size for size in sizes if size is not None]
-    return unit_for(max(known)) if known else None
-
-
-def _sum(sizes: Iterable[int | None]) -> int | None:
-    known = [size for size in sizes if size is not None]
-    return sum(known) if known else None

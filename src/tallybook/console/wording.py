@@ -1,6 +1,7 @@
 """Months, times, sizes and changes in words and figures."""
 
 import shlex
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
@@ -40,6 +41,18 @@ _UNITS = tuple(Unit(name, 1024**power) for power, name in enumerate(("bytes", "K
 def unit_for(largest_bytes: int) -> Unit:
     """The largest unit of which there is at least one."""
     return next((unit for unit in reversed(_UNITS) if largest_bytes >= unit.size_bytes), _UNITS[0])
+
+
+def unit_of(sizes: Iterable[int | None]) -> Unit | None:
+    """The unit of a column of sizes; None where no size is known."""
+    known = [size for size in sizes if size is not None]
+    return unit_for(max(known)) if known else None
+
+
+def sum_of(sizes: Iterable[int | None]) -> int | None:
+    """The sum of those that are known; None where none is."""
+    known = [size for size in sizes if size is not None]
+    return sum(known) if known else None
 
 
 def size_in(unit: Unit, size_bytes: int) -> str:

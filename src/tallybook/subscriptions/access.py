@@ -12,6 +12,7 @@ EVERY_ROLE = frozenset(Role)
 READS_AUDIT_LOG = frozenset({Role.OWNER, Role.BILLING})
 CHANGES_LINKS = frozenset({Role.OWNER, Role.BILLING})
 IMPORTS_USAGE = frozenset({Role.OWNER, Role.BILLING})
+CHANGES_CUSTOMERS = frozenset({Role.OWNER, Role.BILLING})
 DECIDES_ABOUT_PEOPLE = frozenset({Role.OWNER, Role.BILLING})
 MANAGES_ROLES = frozenset({Role.OWNER})
 

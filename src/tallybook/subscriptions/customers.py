@@ -13,10 +13,13 @@ from tallybook.subscriptions.near import did_you_mean
 from tallybook.subscriptions.revisions import raise_all_revisions
 from tallybook.subscriptions.subscriptions import checked_name
 
+# How a customer is named to the functions that change it: by a name or alias, as people do, or by its id, as pages do.
+Whom = str | UUID
+
 
 def list_customers(subscription: Subscription) -> list[Customer]:
-    """All customers, by name."""
-    return list(Customer.objects.filter(subscription_id=subscription.id).order_by("name_folded"))
+    """All customers, by name; their notes, which may be long, are read when they are asked for."""
+    return list(Customer.objects.filter(subscription_id=subscription.id).defer("notes").order_by("name_folded"))
 
 
 def customer_aliases(subscription: Subscription) -> dict[UUID, list[str]]:
@@ -66,33 +69,62 @@ def customer_by_id(subscription: Subscription, customer_id: UUID) -> Customer:
     return found
 
 
-def alias_customer(subscription: Subscription, name: str, alias: str, *, actor: Actor) -> Customer:
+def customer_to_change(subscription: Subscription, whom: Whom) -> Customer:
+    """The customer of this name, alias or id, as nobody else changes it before the end of the transaction.
+
+    Raises:
+        NotFound: there is no such customer.
+    """
+    lock_subscription(subscription.id)
+    if isinstance(whom, UUID):
+        return customer_by_id(subscription, whom)
+    (customer,) = find_customers(subscription, [whom])
+    return customer
+
+
+def alias_customer(subscription: Subscription, whom: Whom, alias: str, *, actor: Actor) -> Customer:
     """Let files call a customer by another name too. The same alias again changes nothing.
 
     Raises:
         NotFound: there is no such customer.
         Refused: another customer has this name or alias.
     """
-    lock_subscription(subscription.id)
-    (customer,) = find_customers(subscription, [name])
+    customer = customer_to_change(subscription, whom)
     alias = checked_name(alias, "alias")
-    if not _refuse_taken(customer, alias, customers_by_name(subscription)):
+    if not refuse_taken(customer, alias, customers_by_name(subscription)):
         _add_alias(customer, alias)
         record(subscription.id, actor, "customer.aliased", customer_subject(customer), before=None, after={"alias": alias})
     return customer
 
 
-def rename_customer(subscription: Subscription, name: str, new_name: str, *, actor: Actor) -> Customer:
+def unalias_customer(subscription: Subscription, whom: Whom, alias: str, *, actor: Actor) -> Customer:
+    """Take an alias from a customer: a file that says it makes a new customer from then on.
+
+    Raises:
+        NotFound: there is no such customer, or it has no such alias.
+    """
+    customer = customer_to_change(subscription, whom)
+    found = CustomerAlias.objects.filter(
+        subscription_id=subscription.id, customer_id=customer.id, name_folded=fold_name(alias)
+    ).first()
+    if found is None:
+        raise NotFound(f"{alias!r} is no alias of the customer {customer.name!r}.")
+    found.delete()
+    told = {"alias": found.name}
+    record(subscription.id, actor, "customer.unaliased", customer_subject(customer), before=told, after=None)
+    return customer
+
+
+def rename_customer(subscription: Subscription, whom: Whom, new_name: str, *, actor: Actor) -> Customer:
     """Give a customer another name; its former name becomes an alias, so that files that use it still find the customer.
 
     Raises:
         NotFound: there is no such customer.
         Refused: another customer has this name or alias.
     """
-    lock_subscription(subscription.id)
-    (customer,) = find_customers(subscription, [name])
+    customer = customer_to_change(subscription, whom)
     new_name = checked_name(new_name, "customer")
-    _refuse_taken(customer, new_name, customers_by_name(subscription))
+    refuse_taken(customer, new_name, customers_by_name(subscription))
     former = customer.name
     # An alias that becomes the name is no alias any more; the two never overlap.
     CustomerAlias.objects.filter(subscription_id=subscription.id, name_folded=fold_name(new_name)).delete()
@@ -107,7 +139,7 @@ def rename_customer(subscription: Subscription, name: str, new_name: str, *, act
     return customer
 
 
-def _refuse_taken(customer: Customer, name: str, known: dict[str, Customer]) -> bool:
+def refuse_taken(customer: Customer, name: str, known: dict[str, Customer]) -> bool:
     """Refuse a name or alias of another customer. Returns whether it is the customer's own already."""
     owner = known.get(fold_name(name))
     if owner is not None and owner.id != customer.id:

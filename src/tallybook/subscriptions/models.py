@@ -17,6 +17,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 NAME_CHARACTERS = 200
+NOTES_CHARACTERS = 4000
 EMAIL_CHARACTERS = 254
 # SHA-256.
 HASH_BYTES = 32
@@ -144,6 +145,7 @@ class Customer(models.Model):
     name = models.CharField(max_length=NAME_CHARACTERS)
     name_folded = models.CharField(max_length=FOLDED_CHARACTERS)
     reference = models.CharField(max_length=NAME_CHARACTERS, default="", blank=True)
+    notes = models.TextField(default="", blank=True)
     created_at = models.DateTimeField(db_default=Now())
 
     class Meta:
