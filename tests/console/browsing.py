@@ -17,6 +17,7 @@ from tests.conftest import PASSWORD
 
 Open = Callable[..., Page]
 WIDTHS = (360, 1280, 1920)
+AXE_WIDTH = 1280
 CHROMIUM_ARGUMENTS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -112,10 +113,12 @@ def visit(page: Page, path: str, expected: int = 200) -> None:
 
 
 def fits(page: Page) -> None:
-    """The page is not wider than the window, and axe finds nothing that keeps somebody out: at every width."""
+    """The page is not wider than the window, at every width, and axe finds nothing that keeps somebody out."""
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 800})
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (page.url, width)
-        found = Axe().run(page)
-        assert found.response["passes"]
-        assert found.violations_count == 0, (page.url, width, found.generate_report())
+    # At one width, the narrowest that shows all columns: of its rules none is about width, and it takes a second.
+    page.set_viewport_size({"width": AXE_WIDTH, "height": 800})
+    found = Axe().run(page)
+    assert found.response["passes"]
+    assert found.violations_count == 0, (page.url, found.generate_report())

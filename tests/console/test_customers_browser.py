@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 from tests.bookkeeping import OPERATOR, customer_ids
 from tests.console.browsing import Complaints, Open, visit
-from tests.console.cast import Months
+from tests.console.cast import Months, page_address
 from tests.console.customer_cast import ANCHOR, HOSTILE, customer_address, customers_address, object_address
 from tests.console.test_customers import months
 from tests.links.made_links import make_link
@@ -21,7 +21,7 @@ SCRIPTS = pytest.mark.parametrize("with_scripts", [True, False], ids=["with Java
 @pytest.mark.usefixtures("months")
 def test_a_customer_is_renamed(open_page: Open, subscription: Subscription, with_scripts: bool) -> None:  # noqa: FBT001
     before = customer_ids(subscription)[ANCHOR]
-    page = open_page(java_script_enabled=with_scripts)
+    page = open_page(page_address(subscription), java_script_enabled=with_scripts)
     page.get_by_role("link", name=ANCHOR).click()
     page.get_by_role("link", name="Edit").click()
     page.get_by_label("Name", exact=True).fill("Mooring Ltd")

@@ -240,7 +240,7 @@ def test_imports_with_refused_rows_are_named(
     listed = rows[rows.index("File Imported Refused Rows") + 1 :]
     assert [row[:16] for row in listed] == [f"<i>{number} & Söhne.csv"[:16] for number in (5, 4, 3, 2, 1)]
     assert all(row.endswith(" 1 2") for row in listed)
-    assert "and 1 more Times are those of Europe/Malta." in words(response)
+    assert "and 1 more: all imports with refused rows Times are those of Europe/Malta." in words(response)
 
 
 def test_a_month_without_usage_names_the_newest_with_some(client: Client, subscription: Subscription, months: Months) -> None:

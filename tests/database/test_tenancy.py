@@ -23,6 +23,7 @@ from tallybook.links.links import create_link
 from tallybook.links.models import LinkCall, LinkFile
 from tallybook.links.periods import Period
 from tallybook.metering.summary import Summary
+from tallybook.metering.uploads import receive
 from tallybook.subscriptions.customers import alias_customer, find_customers
 from tallybook.subscriptions.invitations import invite
 from tallybook.subscriptions.models import Role, Subscription, User
@@ -103,6 +104,7 @@ def filled(subscription: Subscription, take: Callable[..., Summary], owner: User
         terms = Terms(first_month=OCTOBER, reason="Our own", owner="Kim")
         ann = People(customer=customer, organisation="", identities=("ann",))
         exclude(subscription, ann, terms, actor=OPERATOR)
+        receive(subscription, "usage.csv", [b"Month"], actor=OPERATOR)
         invite(subscription, f"{uuid4()}@msp.example", Role.VIEWER, by=owner, actor=OPERATOR)
         link, key = create_link(subscription, Draft(name="PSA", period=Period("this-month"), allowed=None), actor=OPERATOR)
         facts = {"subscription_id": subscription.id, "link_id": link.saved.id, "address": "192.0.2.7"}

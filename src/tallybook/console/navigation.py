@@ -7,6 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 
 from tallybook.audit.acting import Actor
+from tallybook.console.handbook import page_about
 from tallybook.subscriptions.access import CHANGES_LINKS, IMPORTS_USAGE, MANAGES_ROLES, READS_AUDIT_LOG, memberships_of
 from tallybook.subscriptions.models import Membership, Subscription, User
 from tallybook.web.client_address import client_address
@@ -53,6 +54,12 @@ class Navigation:
     def reads_audit_log(self) -> bool:
         """Whether the person may read the current subscription's."""
         return self._membership is not None and self._membership.role in READS_AUDIT_LOG
+
+    @property
+    def help_address(self) -> str:
+        """Of what the documentation says about the page."""
+        match = self._request.resolver_match
+        return page_about(match.url_name or "" if match else "")
 
     @property
     def imports_usage(self) -> bool:
