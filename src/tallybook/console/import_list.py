@@ -11,8 +11,7 @@ from django.utils import timezone
 
 from tallybook.console.arranging import ROWS_A_PAGE, Arrangement, Head
 from tallybook.console.import_wording import reach_words
-from tallybook.console.link_wording import local_time
-from tallybook.console.wording import ago
+from tallybook.console.wording import ago, local_time
 from tallybook.metering.models import Upload
 from tallybook.metering.uploads import open_uploads
 from tallybook.subscriptions.models import Subscription

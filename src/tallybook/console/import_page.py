@@ -4,9 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from tallybook.console.import_list import ListedImport
-from tallybook.console.link_wording import local_time
 from tallybook.console.upload_page import UploadPage
-from tallybook.console.wording import month_name
+from tallybook.console.wording import local_time, month_name
 from tallybook.metering.models import Upload
 from tallybook.metering.uploads import refused_path_of, upload_of
 from tallybook.subscriptions.access import IMPORTS_USAGE

@@ -8,8 +8,8 @@ from django.conf import settings
 from django.utils import timezone
 
 from tallybook.console.link_form_data import last_day
-from tallybook.console.link_wording import is_refusal, local_second, local_time, outcome_words
-from tallybook.console.wording import ago
+from tallybook.console.link_wording import is_refusal, outcome_words
+from tallybook.console.wording import ago, local_second, local_time
 from tallybook.links.describing import customer_names, link_url, product_names
 from tallybook.links.listing import ListedLink, SeenKey, State
 from tallybook.links.models import LinkCall

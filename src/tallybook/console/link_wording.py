@@ -1,8 +1,5 @@
 """Report links in words: their states, their calls, and when things were."""
 
-from datetime import datetime
-from zoneinfo import ZoneInfo
-
 from tallybook.links.models import LinkCall
 from tallybook.links.problems import OF_LINKS
 from tallybook.web.problems import GENERAL
@@ -47,14 +44,3 @@ def outcome_words(call: LinkCall) -> str:
 
 def is_refusal(call: LinkCall) -> bool:
     return call.status >= 400  # noqa: PLR2004 - HTTP's own border
-
-
-def local_time(moment: datetime, zone: ZoneInfo) -> str:
-    """A time in the subscription's zone, to the minute."""
-    there = moment.astimezone(zone)
-    return f"{there.day} {there:%b %Y, %H:%M}"
-
-
-def local_second(moment: datetime, zone: ZoneInfo) -> str:
-    there = moment.astimezone(zone)
-    return f"{there.day} {there:%b %Y, %H:%M:%S}"

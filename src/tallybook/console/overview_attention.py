@@ -6,7 +6,8 @@ from typing import NamedTuple
 from uuid import UUID
 
 from tallybook.console.link_row import ToldCall
-from tallybook.console.link_wording import is_refusal, local_time
+from tallybook.console.link_wording import is_refusal
+from tallybook.console.wording import local_time
 from tallybook.links.listing import ListedLink, State, list_links
 from tallybook.subscriptions.models import Subscription
 from tallybook.usage.imports import imports_with_refused_rows

@@ -9,7 +9,7 @@ from django.http import QueryDict
 from django.utils import timezone
 
 from tallybook.console.arranging import ROWS_A_PAGE, Arrangement, Head
-from tallybook.console.link_wording import local_time
+from tallybook.console.wording import local_time
 from tallybook.database.folding import fold_name
 from tallybook.subscriptions.invitations import open_invitations
 from tallybook.subscriptions.models import Invitation, Membership, Role, Subscription

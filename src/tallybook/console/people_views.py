@@ -9,10 +9,10 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from tallybook.console.link_wording import local_time
 from tallybook.console.navigation import actor_of, person
 from tallybook.console.people_page import DONE, ROLE_WORDS, read_people_page
 from tallybook.console.step_up import require_proof
+from tallybook.console.wording import local_time
 from tallybook.errors import Refused
 from tallybook.subscriptions import changing_roles, invitations
 from tallybook.subscriptions.access import MANAGES_ROLES, entered_by

@@ -4,6 +4,7 @@ import shlex
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 from tallybook.subscriptions.models import Subscription
 from tallybook.usage.summary import COUNTED_AT_MOST
@@ -26,6 +27,18 @@ def ago(moment: datetime, now: datetime) -> str:
         if count := passed // unit:
             return f"{count} {name}{'' if count == 1 else 's'} ago"
     return "just now"
+
+
+def local_time(moment: datetime, zone: ZoneInfo) -> str:
+    """A time in the subscription's zone, to the minute."""
+    there = moment.astimezone(zone)
+    return f"{there.day} {there:%b %Y, %H:%M}"
+
+
+def local_second(moment: datetime, zone: ZoneInfo) -> str:
+    """Likewise, to the second."""
+    there = moment.astimezone(zone)
+    return f"{there.day} {there:%b %Y, %H:%M:%S}"
 
 
 class Unit(NamedTuple):
