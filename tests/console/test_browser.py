@@ -51,7 +51,7 @@ def test_the_report_is_downloaded_through_the_dialog(open_page: Open, subscripti
     expect(dialog.get_by_text("2 of 3 customers")).to_be_visible()
     dialog.get_by_label("From").select_option(months.before)
     dialog.get_by_label("To", exact=True).select_option(months.previous)
-    expect(dialog.get_by_text("This choice holds 3 rows.")).to_be_visible()
+    expect(dialog.get_by_text("This choice holds 3 rows, about")).to_be_visible()
     with page.expect_download() as waiting:
         dialog.get_by_role("button", name="Download Report Data (CSV)").click()
     expected = report(chosen(subscription, months.before, months.previous, ('"Müller & Söhne', "Zeta Oy")))

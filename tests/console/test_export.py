@@ -6,6 +6,7 @@ from base64 import b64encode
 from hashlib import sha256
 from pathlib import Path
 from uuid import uuid4
+from zipfile import ZipFile
 
 import pytest
 from django.conf import settings
@@ -14,10 +15,12 @@ from openpyxl import load_workbook
 from tests.bookkeeping import chosen, customer_ids, report, take, usage
 from tests.console.cast import Browse, Filled, fill, fill_customers, markup, page_address, words
 
+from tallybook.database.scope import subscription_scope
 from tallybook.reports.building import Form, Format, Profile
 from tallybook.reports.quantities import QUANTITIES
 from tallybook.subscriptions.models import Subscription, User
 from tallybook.subscriptions.products import list_products
+from tallybook.usage.summary import count_items
 
 
 def content(response: HttpResponseBase) -> bytes:
@@ -39,7 +42,7 @@ def test_the_form_offers_everything_of_the_previous_month(
     assert f'<option value="{months.current}"' in page
     assert 'value="itemised" checked' in page
     assert page.count('name="product"') == page.count("checked") - 1 == len(list_products())
-    assert "This choice holds 4 rows." in words(response)
+    assert "This choice holds 4 rows, about" in words(response)
 
 
 def test_without_usage_the_form_still_opens(browse: Browse, owner: User, subscription: Subscription) -> None:
@@ -272,3 +275,23 @@ def test_nobody_is_sent_to_sign_in(browse: Browse, subscription: Subscription, r
 def test_another_method_is_refused(browse: Browse, owner: User, subscription: Subscription, rest: str, allowed: str) -> None:
     response = browse(owner).put(page_address(subscription, rest))
     assert (response.status_code, response["Allow"]) == (405, allowed)
+
+
+def test_one_file_for_each_customer_is_a_zip(filled: Filled) -> None:
+    address, month = page_address(filled.subscription, "export/download"), filled.months.previous
+    sent = {"from": month, "to": month, "split": "on"}
+    with ZipFile(io.BytesIO(content(filled.client.post(address, sent | {"format": "xlsx"})))) as archive:
+        assert sorted(archive.namelist()) == [f"Anchor Ltd-{month}.xlsx", f"_Müller & Söhne-{month}.xlsx"]
+    whole = filled.client.post(address, {"from": month, "to": month, "format": "csv"})
+    assert whole["Content-Type"] == "text/csv; charset=utf-8"
+    content(whole)
+
+
+def test_the_size_that_is_told_is_about_right(filled: Filled) -> None:
+    month = filled.months
+    with subscription_scope(filled.subscription.id):
+        told = count_items(filled.subscription.id, (month.previous_month, month.previous_month), None, None)
+    sent = {"from": month.previous, "to": month.previous, "format": "csv"}
+    size = len(content(filled.client.post(page_address(filled.subscription, "export/download"), sent)))
+    assert told.items == 4
+    assert 0.6 < told.csv_bytes / size < 1.6

@@ -52,7 +52,12 @@ def test_changes_have_a_sign(change: int, said: str) -> None:
 
 @pytest.mark.parametrize(
     ("rows", "said"),
-    [(1, "holds 1 row."), (2, "holds 2 rows."), (99_999, "holds 99,999 rows."), (100_000, "holds 100,000 rows or more.")],
+    [
+        (1, "holds 1 row."),
+        (2, "holds 2 rows, about 400 bytes as CSV."),
+        (99_999, "holds 99,999 rows, about 19 MiB as CSV."),
+        (100_000, "holds 100,000 rows or more: 19 MiB as CSV, at least."),
+    ],
 )
 def test_rows_are_counted_in_words(rows: int, said: str) -> None:
-    assert count_sentence(rows) == f"This choice {said}"
+    assert count_sentence(rows, 200 * rows) == f"This choice {said}"

@@ -63,9 +63,9 @@ def test_items_of_a_choice_are_counted(filled: Subscription, monkeypatch: pytest
     anchor = customer_ids(filled)["Anchor Ltd"]
     both = (OCTOBER, NOVEMBER)
     with subscription_scope(filled.id):
-        assert summary.count_items(filled.id, both, None, None) == 4
-        assert summary.count_items(filled.id, both, [anchor], None) == 3
-        assert summary.count_items(filled.id, (OCTOBER, OCTOBER), [anchor, uuid4()], [2]) == 2
-        assert summary.count_items(filled.id, both, None, [1]) == 1
+        assert summary.count_items(filled.id, both, None, None).items == 4
+        assert summary.count_items(filled.id, both, [anchor], None).items == 3
+        assert summary.count_items(filled.id, (OCTOBER, OCTOBER), [anchor, uuid4()], [2]).items == 2
+        assert summary.count_items(filled.id, both, None, [1]).items == 1
         monkeypatch.setattr(summary, "COUNTED_AT_MOST", 3)
-        assert summary.count_items(filled.id, both, None, None) == 3
+        assert summary.count_items(filled.id, both, None, None).items == 3

@@ -115,6 +115,8 @@ class ExportForm(MonthChoices, forms.Form):
         error_messages={"invalid_choice": f"The delimiter is none of {', '.join(DELIMITERS)}. Choose one of them."},
     )
 
+    split = forms.BooleanField(required=False)
+
     def __init__(self, subscription: Subscription, sent: QueryDict) -> None:
         self.sent = sent or _at_first(subscription)
         super().__init__(self.sent)
@@ -168,7 +170,11 @@ class ExportForm(MonthChoices, forms.Form):
 
     @property
     def report_form(self) -> ReportForm:
-        form = replace(FORMATS[self.cleaned_data["format"] or "csv"], kind=self.report_kind)
+        form = replace(
+            FORMATS[self.cleaned_data["format"] or "csv"],
+            kind=self.report_kind,
+            split_by_customer=self.cleaned_data["split"],
+        )
         # The page always sends a delimiter; only one of the formats has a choice of them.
         if form.profile is not Profile.EXCEL:
             return form

@@ -103,9 +103,9 @@ def _read_form(request: HttpRequest, subscription_id: UUID) -> tuple[ExportForm,
 def _count(form: ExportForm) -> RowCount:
     choice = form.choice
     months = (choice.first_month, choice.last_month)
-    items = count_items(choice.subscription.id, months, choice.customer_ids, choice.product_ids)
+    items, csv_bytes = count_items(choice.subscription.id, months, choice.customer_ids, choice.product_ids)
     # How many quantities there are is known when they have been counted, which is the work of the report itself.
-    words = QUANTITIES_SENTENCE if items and form.report_kind is QUANTITIES else count_sentence(items)
+    words = QUANTITIES_SENTENCE if items and form.report_kind is QUANTITIES else count_sentence(items, csv_bytes)
     return RowCount(words, is_empty=items == 0)
 
 

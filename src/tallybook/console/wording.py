@@ -100,11 +100,15 @@ def import_command(subscription: Subscription) -> str:
 QUANTITIES_SENTENCE = "A row for each month, customer and product of this choice."
 
 
-def count_sentence(rows: int) -> str:
-    """How many rows a report will have."""
+def count_sentence(rows: int, csv_bytes: int) -> str:
+    """How many rows a report will have, and how large it will be about."""
     if rows == 0:
         return "This choice holds no rows: the file would be its header only."
     if rows == 1:
         return "This choice holds 1 row."
-    # Counting ends there.
-    return f"This choice holds {rows:,} rows{' or more' if rows == COUNTED_AT_MOST else ''}."
+    unit = unit_for(csv_bytes)
+    size = f"{max(1, round(csv_bytes / unit.size_bytes)):,} {unit.name}"
+    if rows == COUNTED_AT_MOST:
+        # Counting ends there.
+        return f"This choice holds {rows:,} rows or more: {size} as CSV, at least."
+    return f"This choice holds {rows:,} rows, about {size} as CSV."
