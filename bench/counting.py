@@ -5,6 +5,7 @@ from datetime import date
 
 from bench.importing import import_shape
 from bench.installation import Installation
+from bench.pages import measure_pages
 from bench.table import Figure, print_figures, seconds
 from bench.usage_file import Shape
 from tallybook.billing.counting import count_months, user_quantities
@@ -44,10 +45,12 @@ def measure_counting(installation: Installation, rows: int) -> None:
         customers = user_quantities(subscription.id, month, month_before(month))
     if len(customers) != shape.customers:
         raise RuntimeError(f"{len(customers):,} customers were counted in place of {shape.customers:,}.")
+    items = f"{shape.rows * _MONTHS:,} items, {shape.customers:,} customers"
     print_figures(
-        f"Quantities of a month: {shape.rows:,} of {shape.rows * _MONTHS:,} items, {shape.customers:,} customers",
+        f"Quantities of a month: {shape.rows:,} of {items}",
         [Figure("Counted for the first time", seconds(first), _FIRST), Figure("While nothing has changed", seconds(again))],
     )
+    measure_pages(installation, subscription, items)
 
 
 def _count(subscription: Subscription, month: date) -> float:
