@@ -5,6 +5,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib.sessions.backends.base import UpdateError
 from django.core.cache import cache
@@ -258,3 +259,40 @@ def test_a_hostile_browser_name_is_only_text(owner: User) -> None:
     page = signed_in(owner, "<script>alert(1)</script>" + "x" * 4000).get("/account/").content.decode()
     assert "&lt;script&gt;alert(1)" in page
     assert "<script>alert" not in page
+
+
+def test_whoever_waits_for_a_code_begins_anew_when_totp_or_password_was_reset(owner: User) -> None:
+    codes.protect(owner)
+    for reset in (lambda: Authenticator.objects.filter(user=owner).delete(), lambda: change_password(owner, NEW)):
+        client = signed_in(owner)
+        assert client.get("/sign-in/")["Location"] == "/sign-in/code/"
+        reset()
+        assert client.post("/sign-in/code/", {"code": "123456"})["Location"] == "/sign-in/"
+        page = client.get("/sign-in/")
+        assert (page.status_code, is_signed_in(client)) == (200, False)
+        if not totp.has_totp(owner):
+            codes.protect(owner)
+
+
+def test_whoever_waits_for_a_code_may_sign_in_as_somebody_else(owner: User, viewer: User) -> None:
+    codes.protect(owner)
+    client = signed_in(owner)
+    assert "Sign in as somebody else" in words(client.get("/sign-in/code/"))
+    assert client.post("/sign-in/code/", {"again": "1"})["Location"] == "/sign-in/"
+    assert client.post("/sign-in/", sign_in_form(viewer.email))["Location"] == "/"
+    assert viewer.email in words(client.get("/account/"))
+
+
+def test_the_browser_stays_known_when_the_password_is_changed(owner: User) -> None:
+    client = signed_in(owner)
+    sent = {"present": PASSWORD, "new": NEW}
+    client.post("/account/password/", sent)
+    assert is_signed_in(client)
+    assert "Firefox on Linux This browser 192.0.2.7" in words(client.get("/account/"))
+
+
+def test_sessions_that_have_ended_by_themselves_are_forgotten(owner: User, viewer: User) -> None:
+    signed_in(owner)
+    BrowserSession.objects.filter(user=owner).update(expire_date=timezone.now() - timedelta(days=1))
+    signed_in(viewer)
+    assert not BrowserSession.objects.filter(user=owner).exists()

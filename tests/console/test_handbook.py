@@ -7,7 +7,7 @@ from tests.console.cast import Browse, markup, words
 from tests.console.test_route_matrix import TABLE
 from tests.docs.pages import DOCS
 
-from tallybook.console.handbook import page_about, page_names, read_page
+from tallybook.console.handbook import page_about, page_names, read_page, rendered_page
 
 NAMES = sorted(page_names())
 
@@ -54,3 +54,12 @@ def test_every_page_of_the_console_has_one_that_tells_about_it(browse: Browse, r
     assert page.status_code == 200
     assert not anchor or f'id="{anchor}"' in page.content.decode()
     assert read_page("nothing") is None
+
+
+def test_what_strangers_ask_for_is_not_remembered(browse: Browse) -> None:
+    client = browse(None)
+    client.get("/docs/importing")
+    before = rendered_page.cache_info().currsize
+    for number in range(5):
+        assert client.get(f"/docs/nothing-{number}").status_code == 404
+    assert rendered_page.cache_info().currsize == before

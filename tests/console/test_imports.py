@@ -3,6 +3,7 @@
 import csv
 import html
 import io
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
@@ -18,6 +19,8 @@ from tests.bookkeeping import Cells, query, reported, usage, usage_csv
 from tests.console.cast import Browse, markup, words
 
 from tallybook.database.scope import subscription_scope
+from tallybook.metering import working
+from tallybook.metering.importing import import_file
 from tallybook.metering.models import State, Upload
 from tallybook.metering.uploads import path_of, refused_path_of
 from tallybook.subscriptions.models import Subscription, User
@@ -364,13 +367,96 @@ def test_an_upload_of_a_day_ago_is_forgotten(clerk: Clerk) -> None:
 
 
 def test_a_file_that_is_too_large_is_not_even_read(clerk: Clerk, settings: LazySettings) -> None:
-    settings.INSTALLATION = settings.INSTALLATION.model_copy(update={"import_megabytes": 1})
-    sent = clerk.client.post(f"{clerk.imports}new/", {"file": SimpleUploadedFile("large.csv", b"x" * 1_000_001)})
+    settings.INSTALLATION = settings.INSTALLATION.model_copy(update={"import_megabytes": 4})
+    sent = clerk.client.post(f"{clerk.imports}new/", {"file": SimpleUploadedFile("large.csv", b"x" * 4_000_001)})
     assert sent.status_code == 413
-    assert "A file that is sent may have 1 MB." in words(sent)
+    assert "A file that is sent may have 4 MB." in words(sent)
     assert clerk.uploads() == []
 
 
 def test_who_is_not_signed_in_sends_no_file(browse: Browse, clerk: Clerk) -> None:
-    file = SimpleUploadedFile("large.csv", b"x" * 3_000_000)
+    file = SimpleUploadedFile("large.csv", b"x" * 4_000_000)
     assert browse(None).post(f"{clerk.imports}new/", {"file": file}).status_code == 413
+
+
+def test_a_large_file_goes_to_no_other_address(clerk: Clerk) -> None:
+    file = SimpleUploadedFile("large.csv", b"x" * 4_000_000)
+    assert clerk.client.post("/sign-out/", {"file": file}).status_code == 413
+
+
+def test_a_viewer_sends_no_large_file(browse: Browse, viewer: User, clerk: Clerk) -> None:
+    file = SimpleUploadedFile("large.csv", b"x" * 4_000_000)
+    assert browse(viewer).post(f"{clerk.imports}new/", {"file": file}).status_code == 413
+
+
+def test_a_file_that_is_being_worked_on_is_not_removed(clerk: Clerk) -> None:
+    page = clerk.send([ANN])
+    upload = clerk.upload(page)
+    with subscription_scope(clerk.subscription.id):
+        Upload.objects.filter(subscription_id=clerk.subscription.id, id=upload.id).update(
+            state=State.IMPORTING, beat_at=datetime.now(UTC)
+        )
+    refused = clerk.client.post(f"{page.request['PATH_INFO']}remove")
+    assert refused.status_code == 400
+    assert "This file is being worked on" in words(refused)
+    assert path_of(upload).exists()
+
+
+def test_a_row_with_a_cell_that_is_far_too_large_is_refused_and_handed_back(clerk: Clerk) -> None:
+    large = usage_csv([ANN]) + b"2026-10," + b"x" * 200_000 + b",365 Total Backup,Mailbox,Dan\r\n"
+    page = clerk.send(large)
+    assert "2: 1 new" in words(page)
+    assert len(page.content) < 100_000
+    assert "x" * 200_000 in refused_path_of(clerk.upload(page)).read_text(encoding="utf-8-sig")
+
+
+def test_a_row_with_a_control_character_is_handed_back_whole(clerk: Clerk) -> None:
+    page = clerk.send(usage_csv([ANN]) + b"2026-10,Anchor Ltd,365 Total Backup,Mailbox,Da\x07n,\r\n")
+    refused = refused_path_of(clerk.upload(page)).read_text(encoding="utf-8-sig").splitlines()
+    assert refused[1].endswith("2026-10,Anchor Ltd,365 Total Backup,Mailbox,Da\x07n,")
+
+
+def test_a_header_with_a_line_break_is_chosen_as_browsers_send_it(clerk: Clerk) -> None:
+    content = b'Month,Customer Name,Product,Object Type Backed Up,"Object\nName"\n2026-10,Anchor Ltd,VM Backup,VM,web-1\n'
+    page = clerk.send(content)
+    assert "1: 1 new" in words(page)
+    checked = clerk.post(page, "check", **READ, **{"column-object_name": "Object\r\nName", "column-month": "Month"})
+    assert "1: 1 new" in words(checked)
+
+
+def test_a_column_that_is_there_no_more_can_be_left_out(clerk: Clerk) -> None:
+    page = clerk.send(usage_csv([ANN]).replace(b"\r\n", b",Tarif\r\n", 1).replace(b"100", b"100,Gold"))
+    page = clerk.post(page, "check", **READ, **{"column-plan": "Tarif"})
+    assert "1: 1 new" in words(page)
+    gone = clerk.post(page, "check", **READ, delimiter="semicolon")
+    assert "has no column 'Tarif'" in words(gone) or "lacks the needed" in words(gone)
+    back = clerk.post(gone, "check", **READ, **{"column-plan": ""})
+    assert "1: 1 new" in words(back)
+
+
+def test_what_is_taken_away_is_what_was_shown(clerk: Clerk) -> None:
+    clerk.post(clerk.send([ANN]), "import")
+    page = clerk.post(clerk.send([ANN]), "check", **READ, replace="on")
+    clerk.post(clerk.send([usage(object_name="Ben Crow")], "later.csv"), "import")
+    answer = clerk.post(page, "import")
+    assert "The ledger was changed after this file was checked" in words(answer)
+    assert [row["Object Name"] for row in reported(clerk.subscription)] == ["Ann Bell", "Ben Crow"]
+
+
+def test_work_that_somebody_else_has_taken_in_hand_keeps_nothing(clerk: Clerk, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = clerk.send([ANN])
+    upload = clerk.upload(page)
+
+    def takes_long(*arguments: Any, **more: Any) -> Any:  # noqa: ANN401 - what is called in its place
+        with subscription_scope(clerk.subscription.id):
+            Upload.objects.filter(subscription_id=clerk.subscription.id, id=upload.id).update(attempt=99)
+        return import_file(*arguments, **more)
+
+    monkeypatch.setattr(working, "import_file", takes_long)
+    clerk.client.post(f"{page.request['PATH_INFO']}import", {"attempt": upload.attempt})
+    deadline = time.monotonic() + 30
+    while any(thread.name == f"upload {upload.id}" for thread in threading.enumerate()):
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    assert reported(clerk.subscription) == []
+    assert query(clerk.subscription, "SELECT count(*) FROM usage_import") == [(0,)]

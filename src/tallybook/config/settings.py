@@ -66,7 +66,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     # Every view is for people who are signed in, unless it says otherwise.
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
-    "tallybook.web.upload_limit.UploadLimit",
+    "tallybook.console.upload_limit.UploadLimit",
     "tallybook.console.seeing.SeenBrowsers",
     "allauth.account.middleware.AccountMiddleware",
     "tallybook.console.step_up.StepUp",
@@ -177,9 +177,10 @@ STORAGES = {
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
+    "filters": {"mask": {"()": "tallybook.web.masking.MaskSecrets"}},
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
     "handlers": {
-        "console": {"class": "logging.StreamHandler", "formatter": "line"},
+        "console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["mask"]},
         "nowhere": {"class": "logging.NullHandler"},
     },
     "root": {"handlers": ["console"], "level": "WARNING"},

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from tallybook.console.customer_views import customer_page
 from tallybook.console.navigation import actor_of, person
-from tallybook.errors import NotFound, Refused
+from tallybook.errors import NotFound, NotNow, Refused
 from tallybook.subscriptions.access import CHANGES_CUSTOMERS, entered_by
 from tallybook.subscriptions.customer_facts import (
     ChangedMeanwhile,
@@ -57,6 +57,8 @@ def edit(request: HttpRequest, subscription_id: UUID, customer_id: UUID) -> Http
     except ChangedMeanwhile as changed:
         # Over what stands there now: whoever has read the sentence may save it.
         form = EditForm(wanted, changed.now, CHANGED_MEANWHILE, now=changed.now, status=409)
+    except NotNow as not_now:
+        form = EditForm(wanted, seen, str(not_now), status=503)
     except FactRefused as refused:
         form = EditForm(wanted, seen, MENDED, {refused.fact: str(refused)}, status=400)
     else:

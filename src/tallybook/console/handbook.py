@@ -42,6 +42,7 @@ class Page(NamedTuple):
     html: SafeString
 
 
+@cache
 def page_names() -> frozenset[str]:
     """The names of all pages, such as `importing` and `decisions/README`."""
     return frozenset(str(path.relative_to(_folder()).with_suffix("")) for path in _folder().rglob("*.md"))
@@ -53,11 +54,15 @@ def image_path(name: str) -> Path | None:
     return found.get(name)
 
 
-@cache
 def read_page(name: str) -> Page | None:
     """A page by its name; None if there is none."""
-    if name not in page_names():
-        return None
+    # Looked for first: what is remembered must not grow with what strangers ask for.
+    return rendered_page(name) if name in page_names() else None
+
+
+@cache
+def rendered_page(name: str) -> Page:
+    """A page that there is; remembered."""
     # Markup in the text is shown and not obeyed, as in the wiki of a forge.
     markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
     tokens = markdown.parse((_folder() / f"{name}.md").read_text(encoding="utf-8"))

@@ -66,8 +66,9 @@ class ReadingForm(forms.Form):
         super().__init__(sent)
         self._sent = sent
         self._stored = stored
-        self._found = found
-        self.header: list[str] = [title for title in found.get("header", ()) if title]
+        # On one line, as a browser sends back what stands in a form.
+        self.header: list[str] = [_on_one_line(title) for title in found.get("header", ()) if title]
+        self._read = {field: _on_one_line(title) for field, title in found.get("columns", {}).items()}
 
     def clean(self) -> None:
         said: dict[str, str] = {}
@@ -83,8 +84,11 @@ class ReadingForm(forms.Form):
     def options(self) -> dict[str, Any]:
         """As an upload keeps them."""
         cleaned = self.cleaned_data
-        read = self._found.get("columns", {})
-        said = {field: title for field, title in self._columns().items() if title != read.get(field, "")}
+        stored = self._stored.get("columns", {})
+        sent = self._columns().items()
+        said = {
+            field: title for field, title in sent if title != self._read.get(field, "") or title != stored.get(field, title)
+        }
         month = cleaned["month"]
         return {
             "profile": cleaned["profile"],
@@ -93,14 +97,14 @@ class ReadingForm(forms.Form):
             "month": month_text(month) if month else "",
             "new_customers": cleaned["new_customers"],
             "replace": cleaned["replace"],
-            "columns": self._stored.get("columns", {}) | said,
+            "columns": stored | said,
         }
 
     def _columns(self) -> dict[str, str]:
         """The columns that were sent, by field."""
         if self._sent is None:
             return {}
-        return {field: str(self._sent[_COLUMN + field]) for field in FIELDS if _COLUMN + field in self._sent}
+        return {field: _on_one_line(str(self._sent[_COLUMN + field])) for field in FIELDS if _COLUMN + field in self._sent}
 
     @property
     def values(self) -> dict[str, Any]:
@@ -111,7 +115,7 @@ class ReadingForm(forms.Form):
 
     @property
     def columns(self) -> Iterator[ColumnChoice]:
-        sent, read = self._columns(), self._found.get("columns", {})
+        sent, read = self._columns(), self._read
         for field in FIELDS:
             yield ColumnChoice(field, TITLES[field], sent.get(field, read.get(field, "")), field in NEEDED)
 
@@ -127,3 +131,7 @@ class ReadingForm(forms.Form):
     @property
     def encodings(self) -> tuple[str, ...]:
         return ENCODINGS
+
+
+def _on_one_line(title: str) -> str:
+    return " ".join(title.split())

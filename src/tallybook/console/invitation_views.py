@@ -47,6 +47,8 @@ def _accept(request: HttpRequest, subscription_id: UUID, secret: str) -> None:
         return
     user = accept_as_new_person(subscription_id, secret, request.POST.get("password", ""), address=address_text(request))
     login(request, user, backend=BACKEND)
+    # As after any other sign-in: until the browser is closed.
+    request.session.set_expiry(0)
 
 
 def _has_role(request: HttpRequest, subscription_id: UUID) -> bool:

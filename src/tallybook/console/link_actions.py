@@ -28,6 +28,10 @@ def pause(request: HttpRequest, subscription_id: UUID, link_id: UUID) -> HttpRes
 
 @require_POST
 def resume(request: HttpRequest, subscription_id: UUID, link_id: UUID) -> HttpResponse:
+    # Callers are let in again; pausing is for haste, and asks nothing.
+    with entered_by(person(request), subscription_id, roles=CHANGES_LINKS) as membership:
+        links.find_link(membership.subscription, link_id)
+        require_proof(request)
     return _set_paused(request, subscription_id, link_id, links.resume_link, "resumed")
 
 

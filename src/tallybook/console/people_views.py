@@ -84,6 +84,9 @@ def change_role(request: HttpRequest, subscription_id: UUID, user_id: UUID) -> H
         if request.method == "POST":
             try:
                 changed = changing_roles.change_role(membership.subscription, user_id, role, actor=actor_of(request))
+                if user_id == person(request).id and role is not Role.OWNER:
+                    # Whoever is no owner any more may not see the list.
+                    return redirect("console:home")
                 return _done(subscription_id, "role" if changed else "role-same")
             except Refused as refused:
                 problem = str(refused)

@@ -4,17 +4,23 @@ from typing import Any, ClassVar
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.forms import LoginForm
+from allauth.account.internal.stagekit import clear_login, unstash_login
 from allauth.account.views import LoginView, LogoutView
 from allauth.core import context, ratelimit
 from allauth.mfa.base.views import AuthenticateView
 from django import forms
 from django.contrib.auth.base_user import AbstractBaseUser
-from django.http import HttpRequest
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
+from django.utils.decorators import method_decorator
 
 from tallybook.subscriptions.models import User
-from tallybook.subscriptions.totp import use_code
+from tallybook.subscriptions.totp import has_totp, use_code
 from tallybook.web.client_address import client_address, peer_address
 
+_WAITING_AS = "waiting_as"
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
 
@@ -93,17 +99,38 @@ class CodeForm(forms.Form):
 class SignIn(LoginView):  # type: ignore[misc] # likewise
     template_name = "console/sign_in.html"
 
+    def form_valid(self, form: SignInForm) -> HttpResponse:
+        """Whoever has to type a code next waits as the person whose password this is now."""
+        response: HttpResponse = super().form_valid(form)
+        if not self.request.user.is_authenticated:
+            self.request.session[_WAITING_AS] = form.user.get_session_auth_hash()
+        return response
 
+
+@method_decorator(login_not_required, name="dispatch")
 class SignInCode(AuthenticateView):  # type: ignore[misc] # likewise
     """The second step, for people who have TOTP on."""
 
     template_name = "console/sign_in_code.html"
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:  # noqa: ANN401 - Django's own
+        """Whose TOTP or password was reset meanwhile, and who would rather be somebody else, begins anew."""
+        waiting = unstash_login(request, peek=True)
+        if waiting is not None and (request.POST.get("again") or not _may_go_on(request, waiting.user)):
+            clear_login(request)
+            return redirect("account_login")
+        response: HttpResponseBase = super().dispatch(request, *args, **kwargs)
+        return response
 
 
 class SignOut(LogoutView):  # type: ignore[misc] # likewise
     """Signs out by POST; a GET asks first."""
 
     template_name = "console/sign_out.html"
+
+
+def _may_go_on(request: HttpRequest, user: User) -> bool:
+    return has_totp(user) and request.session.get(_WAITING_AS) == user.get_session_auth_hash()
 
 
 def _account(credentials: dict[str, str]) -> str:

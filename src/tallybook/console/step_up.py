@@ -28,7 +28,8 @@ PROOF_HOLDS_SECONDS = 15 * 60
 PASSWORD, CODE = "proof_password", "proof_code"
 NEXT = "next"
 TOO_MANY = "Too many attempts failed. Wait a quarter of an hour, then try again."
-_NOT_SENT_AGAIN = (PASSWORD, CODE, "csrfmiddlewaretoken")
+# A new password is typed again rather than written into a page.
+_NOT_SENT_AGAIN = (PASSWORD, CODE, "new", "csrfmiddlewaretoken")
 
 
 class ProofNeeded(Exception):

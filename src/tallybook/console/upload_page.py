@@ -1,7 +1,7 @@
 """What the page of an uploaded file shows: how far the work has come, or what was found."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import timedelta
 from typing import Any, NamedTuple
 
 from tallybook.console.import_wording import DELIMITERS, for_the_form
@@ -51,7 +51,8 @@ class UploadPage:
     @property
     def is_silent(self) -> bool:
         """Whether the work ended with the process that did it."""
-        return self.upload.state in WORKING and datetime.now(UTC) - self.upload.beat_at > SILENCE
+        silence: timedelta = getattr(self.upload, "silence", timedelta())
+        return self.upload.state in WORKING and silence > SILENCE
 
     @property
     def is_importing(self) -> bool:

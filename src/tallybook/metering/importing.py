@@ -43,6 +43,9 @@ class Watcher:
     def waits(self) -> None:
         """Called when somebody else who writes the ledger or names customers has to come to an end first."""
 
+    def imported(self, number: int) -> None:
+        """Called in the import's transaction, as its last step; what it raises takes the import back."""
+
 
 _NOBODY = Watcher()
 
@@ -150,6 +153,7 @@ class _Import:
             raise _NotKept
         finish_import(post, self._facts() | {"made_by": actor.name})
         self._record(post, actor)
+        self._watcher.imported(post.import_number)
         self.summary.import_number = post.import_number
         self.summary.imported = True
 

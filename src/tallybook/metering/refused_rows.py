@@ -40,7 +40,9 @@ def write_refused_rows(path: Path, summary: Summary, target: Path) -> None:
 
     Cells stay what they were, also those that a spreadsheet would take for formulas: it is the sender's own file.
     """
-    with target.open("w", encoding="utf-8-sig", newline="") as file:
+    draft = target.with_name(f"{target.name}.draft")
+    with draft.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file, delimiter=summary.delimiter)
         writer.writerow([LINE, REASON, *summary.header])
         writer.writerows([row.refusal.line, row.refusal.reason, *row.cells] for row in refused_cells(path, summary))
+    draft.replace(target)

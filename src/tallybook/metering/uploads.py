@@ -11,11 +11,11 @@ from pathlib import Path
 from uuid import UUID, uuid4
 
 from django.conf import settings
-from django.db.models import F
+from django.db.models import DurationField, ExpressionWrapper, F
 from django.db.models.functions import Now
 
 from tallybook.audit.acting import Actor
-from tallybook.errors import NotFound, NotNow, is_no_room
+from tallybook.errors import NotFound, NotNow, Refused, is_no_room
 from tallybook.metering.models import FILE_NAME_CHARACTERS, WORKING, Options, State, Upload
 from tallybook.subscriptions.models import Subscription
 
@@ -60,7 +60,9 @@ def find_upload(subscription: Subscription, upload_id: UUID) -> Upload:
     Raises:
         NotFound: the subscription has none, or has it no more.
     """
-    found = Upload.objects.filter(subscription_id=subscription.id, id=upload_id).first()
+    # By the database's clock, as it is written.
+    silence = ExpressionWrapper(Now() - F("beat_at"), DurationField())
+    found = Upload.objects.filter(subscription_id=subscription.id, id=upload_id).annotate(silence=silence).first()
     if found is None:
         raise NotFound("There is no such file. One that is not imported within a day is removed; send it again.")
     return found
@@ -69,7 +71,7 @@ def find_upload(subscription: Subscription, upload_id: UUID) -> Upload:
 def open_uploads(subscription: Subscription) -> list[Upload]:
     """Those that are not in the ledger yet, the newest first."""
     found = Upload.objects.filter(subscription_id=subscription.id).exclude(state=State.IMPORTED)
-    return list(found.order_by("-sent_at"))
+    return list(found.defer("found", "message").order_by("-sent_at"))
 
 
 def upload_of(subscription: Subscription, import_number: int) -> Upload | None:
@@ -98,9 +100,17 @@ def begin(upload: Upload, doing: State, attempt: int, options: Options | None = 
 
 
 def remove(upload: Upload) -> None:
-    """Forget a file that is not to be imported."""
-    Upload.objects.filter(subscription_id=upload.subscription_id, id=upload.id).exclude(state=State.IMPORTED).delete()
+    """Forget a file that is not to be imported.
+
+    Raises:
+        Refused: it is being worked on, or imported.
+    """
+    own = Upload.objects.filter(subscription_id=upload.subscription_id, id=upload.id).exclude(state=State.IMPORTED)
+    removed, _ = own.exclude(state__in=WORKING, beat_at__gt=Now() - SILENCE).delete()
+    if not removed:
+        raise Refused("This file is being worked on, or is imported by now. Look at its page, and wait for the end of that.")
     forget_file(upload)
+    refused_path_of(upload).unlink(missing_ok=True)
 
 
 def path_of(upload: Upload) -> Path:

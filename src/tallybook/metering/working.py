@@ -4,19 +4,21 @@ The work runs in a thread of the process that was asked. If the process ends, th
 transaction; the upload is silent from then on, and can be taken in hand again.
 """
 
+from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import islice
 from logging import getLogger
-from threading import Thread
+from threading import BoundedSemaphore, Thread
 from typing import Any
 
-from django.db import connections
+from django.db import DatabaseError, connections
+from django.db.models import QuerySet
 from django.db.models.functions import Now
 
 from tallybook.audit.acting import Actor
 from tallybook.database.scope import subscription_scope
-from tallybook.errors import TallybookError, UnusableFile
+from tallybook.errors import Refused, TallybookError, UnusableFile
 from tallybook.metering.importing import ImportOptions, Watcher, import_file
 from tallybook.metering.models import Options, State, Upload
 from tallybook.metering.reading import AUTOMATIC, HeaderRefused, ReadingOptions, UsageFile
@@ -24,10 +26,12 @@ from tallybook.metering.refused_rows import refused_cells, write_refused_rows
 from tallybook.metering.summary import Summary
 from tallybook.metering.uploads import begin, forget_file, path_of, refused_path_of
 from tallybook.subscriptions.models import Subscription
+from tallybook.subscriptions.revisions import ledger_state
 from tallybook.usage.months import month_text, parse_month
 
 SHOWN = 50
 """So many findings of a kind are kept for the page."""
+_SHOWN_CHARACTERS = 200
 _BEAT_SECONDS = 2
 # A small file is done by then, and whoever sent it need not see that it was being worked on.
 _PATIENCE_SECONDS = 1.5
@@ -35,7 +39,17 @@ _BROKEN = (
     "Something went wrong on this server, and its log says what. Nothing of the file was imported. Try again, or tell its "
     "operator."
 )
+# Each holds two connections of the few that the database has; whoever has to wait for a place is told that it waits.
+_AT_ONCE = BoundedSemaphore(4)
+_LEDGER_CHANGED = (
+    "The ledger was changed after this file was checked, so that it might take away something else than what was shown. "
+    "Check it again."
+)
 _log = getLogger(__name__)
+
+
+class TakenOver(Exception):
+    """Somebody else has taken the upload in hand: this work came to a stop for too long."""
 
 
 def start(  # noqa: PLR0913 - what an attempt is made of
@@ -87,6 +101,7 @@ def import_options(options: Options, subscription: Subscription, *, dry_run: boo
 class _Progress(Watcher):
     """How far the work has come, told by one thread and read by another."""
 
+    upload: Upload
     rows: int = 0
     position_bytes: int = 0
     is_waiting: bool = False
@@ -97,26 +112,45 @@ class _Progress(Watcher):
     def waits(self) -> None:
         self.is_waiting = True
 
+    def imported(self, number: int) -> None:
+        """The upload is what the ledger is, whatever comes after."""
+        if not _own(self.upload).update(state=State.IMPORTED, import_number=number, beat_at=Now()):
+            raise TakenOver
+
 
 def _run(subscription: Subscription, upload: Upload, actor: Actor) -> None:
     """Let one thread work, and say every few seconds that and how it gets on."""
-    progress = _Progress()
+    progress = _Progress(upload)
+    while not _AT_ONCE.acquire(timeout=_BEAT_SECONDS):
+        _try_to_write(upload, waits=True)
     try:
-        with ThreadPoolExecutor(1) as pool:
-            future = pool.submit(_work, subscription, upload, actor, progress)
-            while not _is_done(future):
-                _write(upload, rows_done=progress.rows, bytes_done=progress.position_bytes, waits=progress.is_waiting)
-            _write(upload, **future.result())
-            if upload.state == State.IMPORTING and future.result()["state"] == State.IMPORTED:
-                forget_file(upload)
-    except Exception:  # noqa: BLE001 - see there
-        # The database is away, or something that nobody foresaw. The upload falls silent, which its page tells.
-        _log.exception("The work on an uploaded file came to nothing.")
+        _run_now(subscription, upload, actor, progress)
+    finally:
+        _AT_ONCE.release()
+
+
+def _run_now(subscription: Subscription, upload: Upload, actor: Actor, progress: _Progress) -> None:
+    with ThreadPoolExecutor(1) as pool:
+        future = pool.submit(_work_and_close, subscription, upload, actor, progress)
+        while not _is_done(future):
+            _try_to_write(upload, rows_done=progress.rows, bytes_done=progress.position_bytes, waits=progress.is_waiting)
+        result = future.result()
+        if result is not None and _try_to_write(upload, **result) and result.get("state") == State.IMPORTED:
+            forget_file(upload)
+
+
+def _try_to_write(upload: Upload, **changes: object) -> bool:
+    """Whether it was written. One beat that fails is not the end of the work; without any, the upload falls silent."""
+    try:
+        return _write(upload, **changes)
+    except DatabaseError:
+        _log.exception("How far the work on an uploaded file has come could not be written down.")
+        return False
     finally:
         connections.close_all()
 
 
-def _is_done(future: Future[dict[str, object]]) -> bool:
+def _is_done(future: Future[dict[str, object] | None]) -> bool:
     try:
         future.result(timeout=_BEAT_SECONDS)
     except TimeoutError:
@@ -124,23 +158,32 @@ def _is_done(future: Future[dict[str, object]]) -> bool:
     return True
 
 
-def _write(upload: Upload, **changes: object) -> None:
+def _write(upload: Upload, **changes: object) -> bool:
     """Unless somebody else has taken the upload in hand meanwhile."""
     with subscription_scope(upload.subscription_id):
-        own = Upload.objects.filter(subscription_id=upload.subscription_id, id=upload.id, attempt=upload.attempt)
-        own.update(beat_at=Now(), **changes)
+        return _own(upload).update(beat_at=Now(), **changes) > 0
 
 
-def _work(subscription: Subscription, upload: Upload, actor: Actor, progress: _Progress) -> dict[str, object]:
-    """What the upload is from then on."""
-    is_check = upload.state == State.CHECKING
-    path = path_of(upload)
+def _own(upload: Upload) -> QuerySet[Upload]:
+    return Upload.objects.filter(subscription_id=upload.subscription_id, id=upload.id, attempt=upload.attempt)
+
+
+def _work_and_close(*whose: Any) -> dict[str, object] | None:  # noqa: ANN401 - as below
     try:
-        options = import_options(upload.options, subscription, dry_run=is_check)
-        summary = import_file(subscription, path, options, actor=actor, watcher=progress, called=upload.file_name)
+        return _work(*whose)
+    finally:
+        connections.close_all()
+
+
+def _work(subscription: Subscription, upload: Upload, actor: Actor, progress: _Progress) -> dict[str, object] | None:
+    """What the upload is from then on; None if it is somebody else's."""
+    try:
+        summary = _import(subscription, upload, actor, progress)
+    except TakenOver:
+        return None
     except HeaderRefused as unusable:
-        found = {"header": list(unusable.columns.header), "columns": unusable.columns.names}
-        return {"state": State.UNUSABLE, "message": str(unusable), "found": found}
+        seen = {"header": list(unusable.columns.header), "columns": unusable.columns.names}
+        return {"state": State.UNUSABLE, "message": str(unusable), "found": seen}
     except UnusableFile as unusable:
         return {"state": State.UNUSABLE, "message": str(unusable), "found": None}
     except TallybookError as error:
@@ -148,11 +191,38 @@ def _work(subscription: Subscription, upload: Upload, actor: Actor, progress: _P
     except Exception:  # noqa: BLE001 - it is told on the page, and in the log
         _log.exception("An uploaded file could not be worked on.")
         return {"state": State.FAILED, "message": _BROKEN}
-    finally:
-        connections.close_all()
+    found = _found(summary, _keep_refused(upload, summary)) | {"ledger": _ledger(subscription, _months(summary))}
     state = State.IMPORTED if summary.imported else State.CHECKED
-    refused = _keep_refused(upload, summary)
-    return {"state": state, "found": _found(summary, refused), "import_number": summary.import_number}
+    return {"state": state, "found": found, "import_number": summary.import_number}
+
+
+def _import(subscription: Subscription, upload: Upload, actor: Actor, progress: _Progress) -> Summary:
+    is_check = upload.state == State.CHECKING
+    if not is_check and _may_take_away_else(subscription, upload):
+        raise Refused(_LEDGER_CHANGED)
+    options = import_options(upload.options, subscription, dry_run=is_check)
+    return import_file(subscription, path_of(upload), options, actor=actor, watcher=progress, called=upload.file_name)
+
+
+def _months(summary: Summary) -> list[str]:
+    return [month_text(one.month) for one in summary.months]
+
+
+def _may_take_away_else(subscription: Subscription, upload: Upload) -> bool:
+    """Whether the ledger has changed since somebody saw what a file that replaces would take away."""
+    if not upload.options.get("replace"):
+        return False
+    seen = upload.found or {}
+    return bool(seen.get("ledger") != _ledger(subscription, [month for month, _ in seen.get("months", ())]))
+
+
+def _ledger(subscription: Subscription, months: Sequence[str]) -> str:
+    """The state of these months and those between."""
+    if not months:
+        return ""
+    first, *_, last = sorted(parse_month(month, "The month") for month in [*months, months[0]])
+    with subscription_scope(subscription.id):
+        return ledger_state(subscription.id, first, last).revisions
 
 
 def _keep_refused(upload: Upload, summary: Summary) -> list[list[Any]]:
@@ -166,8 +236,12 @@ def _keep_refused(upload: Upload, summary: Summary) -> list[list[Any]]:
         if not summary.refused:
             return []
         write_refused_rows(source, summary, target)
-        return [[*row.refusal, row.cells] for row in islice(refused_cells(source, summary), SHOWN)]
-    except (OSError, UnusableFile):
+        most = len(summary.header) + 1
+        return [
+            [*row.refusal, [cell[:_SHOWN_CHARACTERS] for cell in row.cells[:most]]]
+            for row in islice(refused_cells(source, summary), SHOWN)
+        ]
+    except Exception:  # noqa: BLE001 - it is told by its absence
         _log.exception("The refused rows of an uploaded file could not be kept.")
         target.unlink(missing_ok=True)
         return [[*refusal, []] for refusal in islice(summary.refused, SHOWN)]

@@ -3,9 +3,15 @@
 from collections.abc import Callable
 from uuid import UUID
 
-from tallybook.database.queries import rows
+from django.db import OperationalError, transaction
+from psycopg.errors import LockNotAvailable
 
-_KEY = "hashtextextended('subscription ' || %(id)s, 0)"
+from tallybook.database.queries import rows
+from tallybook.errors import NotNow
+
+LOCK_KEY = "hashtextextended('subscription ' || %(id)s, 0)"
+# An import may hold the lock for minutes; whoever waits for it in a browser holds one of the few threads that serve everybody.
+PATIENCE = "5s"
 
 
 def lock_subscription(subscription_id: UUID, on_wait: Callable[[], None] | None = None) -> None:
@@ -15,12 +21,28 @@ def lock_subscription(subscription_id: UUID, on_wait: Callable[[], None] | None 
 
     Args:
         subscription_id: whose ledger and names.
-        on_wait: called once before waiting, if somebody else has the lock: that may take as long as an import.
+        on_wait: called once before waiting, if somebody else has the lock. With it the wait has no end; without, it lasts for
+            seconds.
+
+    Raises:
+        NotNow: somebody else has the lock, and keeps it; the transaction can go on.
     """
-    parameters = {"id": str(subscription_id)}
+    parameters = {"id": str(subscription_id), "patience": PATIENCE}
+    ((is_ours,),) = rows(f"SELECT pg_try_advisory_xact_lock({LOCK_KEY})", parameters)
+    if is_ours:
+        return
     if on_wait:
-        ((is_ours,),) = rows(f"SELECT pg_try_advisory_xact_lock({_KEY})", parameters)
-        if is_ours:
-            return
         on_wait()
-    rows(f"SELECT pg_advisory_xact_lock({_KEY})", parameters)
+        rows(f"SELECT pg_advisory_xact_lock({LOCK_KEY})", parameters)
+        return
+    try:
+        with transaction.atomic():
+            rows("SELECT set_config('lock_timeout', %(patience)s, true)", parameters)
+            rows(f"SELECT pg_advisory_xact_lock({LOCK_KEY})", parameters)
+            rows("SELECT set_config('lock_timeout', '0', true)")
+    except OperationalError as error:
+        if not isinstance(error.__cause__, LockNotAvailable):
+            raise
+        raise NotNow(
+            "Somebody imports into this subscription, or changes it. Nothing of yours was done; try again in a minute."
+        ) from None

@@ -1,5 +1,7 @@
 """Which passwords are good enough, and giving somebody one. There are no rules of composition, and nobody is asked online."""
 
+from threading import Lock
+
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -15,8 +17,10 @@ LEAST_CHARACTERS_WITH_TOTP = 8
 MOST_CHARACTERS = 1000
 # Of 0 to 4: below it, a password is among the first million that a guesser tries.
 _LEAST_SCORE = 2
-# The most that the estimate takes; what is longer cannot be worse than its beginning.
-_ESTIMATED_CHARACTERS = 72
+# What is longer cannot be worse than its beginning; and the estimate tries substitutions, which explode with the length.
+_ESTIMATED_CHARACTERS = 32
+# It keeps the words that are one's own in a global of its module.
+_ESTIMATING = Lock()
 
 
 class LongEnough:
@@ -38,7 +42,11 @@ class NotEasilyGuessed:
 
     def validate(self, password: str, user: User | None = None) -> None:
         own = [user.email, *user.email.split("@"), *user.email.replace("@", ".").split(".")] if user else []
-        if password and zxcvbn(password[:_ESTIMATED_CHARACTERS], user_inputs=own)["score"] < _LEAST_SCORE:
+        if len(password) < LEAST_CHARACTERS_WITH_TOTP:
+            return
+        with _ESTIMATING:
+            score = zxcvbn(password[:_ESTIMATED_CHARACTERS], user_inputs=own)["score"]
+        if score < _LEAST_SCORE:
             raise ValidationError(
                 "This password is one of the first that somebody would guess. Choose another, such as four words."
             )

@@ -32,7 +32,9 @@ class SessionStore(DatabaseStore):
         self._noted = {"address": address[:ADDRESS_CHARACTERS], "browser": browser[:BROWSER_CHARACTERS]}
 
     def create(self) -> None:
-        # Another key is another row, which must not share what is unique.
+        # Another key is another row, which must not share what is unique; but it is the same browser.
+        if self.row is not None:
+            self._noted = {"address": self.row.address, "browser": self.row.browser} | self._noted
         self.row = None
         super().create()
 
@@ -59,7 +61,14 @@ def mark_seen(store: SessionStore, address: str) -> None:
     now = timezone.now()
     if store.row is None or now - store.row.seen_at < SEEN_EVERY:
         return
-    BrowserSession.objects.filter(session_key=store.row.session_key).update(seen_at=now, address=address[:ADDRESS_CHARACTERS])
+    # Also of what is saved in this request.
+    store.row.seen_at, store.row.address = now, address[:ADDRESS_CHARACTERS]
+    BrowserSession.objects.filter(session_key=store.row.session_key).update(seen_at=now, address=store.row.address)
+
+
+def forget_expired() -> None:
+    """Sessions that have ended by themselves, and with them where they were used from."""
+    BrowserSession.objects.filter(expire_date__lt=timezone.now()).delete()
 
 
 def sessions_of(user: User) -> list[BrowserSession]:

@@ -24,12 +24,16 @@ def raw_records(path: Path, encoding: str, delimiter: str) -> Iterator[tuple[int
         delimiter: likewise.
     """
     with Source(path) as source:
-        blocks = LineBlocks(source, find_encoding(source, encoding))
+        # Control characters are a reason to refuse a row, and none to break it.
+        blocks = (block._replace(controls=None) for block in LineBlocks(source, find_encoding(source, encoding)))
         for records in read_records(blocks, delimiter, 1):
             for line, cells in zip(*records, strict=True):
                 yield line, _split(cells.value, delimiter) if isinstance(cells, BrokenRecord) else cells
 
 
 def _split(line: str, delimiter: str) -> list[str]:
-    """The cells of a line with quotation marks that do not fit."""
-    return next(csv.reader([line], delimiter=delimiter, strict=False), [])
+    """The cells of a line with quotation marks that do not fit; the line itself, where a cell is too large."""
+    try:
+        return next(csv.reader([line], delimiter=delimiter, strict=False), [])
+    except csv.Error:
+        return [line]
