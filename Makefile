@@ -9,7 +9,7 @@ STAMP := $(VENV)/.installed-for-$(shell $(PYTHON) -c 'import sys; print("%d.%d" 
 CHECK_ENVIRONMENT := DJANGO_SETTINGS_MODULE=tests.settings PYTHONPATH=.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo serve test check bench lock format screenshots spreadsheets mutants
+.PHONY: help setup demo serve test slow check bench lock format screenshots spreadsheets mutants
 
 help: ## List the verbs
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -29,8 +29,11 @@ demo: setup ## Load a made-up MSP and serve the console (ARGS=--no-serve only lo
 serve: setup ## Serve the console
 	$(BIN)/tallybook serve $(ARGS)
 
-test: setup programs $(NEWMAN) ## Run every test on a real PostgreSQL, in a real browser and behind real proxies
-	$(BIN)/python -m pytest -n 2 $(ARGS)
+test: setup programs $(NEWMAN) ## Run the tests on a real PostgreSQL, in a real browser and behind real proxies
+	$(BIN)/python -m pytest -n 2 -m "not slow" $(ARGS)
+
+slow: setup programs ## Run the tests that take a minute each: races, cut transfers, months of the demo
+	$(BIN)/python -m pytest -n 2 -m slow $(ARGS)
 
 check: setup ## Lint, types, floors, templates, migration drift
 	$(BIN)/ruff check .

@@ -56,6 +56,7 @@ class Transfer:
         return _KNOWN_AS_CUT if self.status else _LOOKS_WHOLE
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("coding", ["identity", "gzip"])
 def test_a_cut_transfer_never_looks_whole(  # noqa: PLR0913, PLR0917 - the fixtures it takes
     serve_links: Serve,

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
+import pytest
 from tests.bookkeeping import usage
 from tests.conftest import TestDatabase
 from tests.figures import Note
@@ -35,6 +36,7 @@ def test_of_32_racing_callers_exactly_one_makes_the_data(
     assert all(statuses == {200: 1, 429: racing.CALLERS - 1} for statuses in rounds)
 
 
+@pytest.mark.slow
 def test_whoever_sleeps_retry_after_gets_in(
     link_server: LinkServer, database: TestDatabase, subscription: Subscription, take: Take, figure: Note
 ) -> None:

@@ -9,6 +9,7 @@ from datetime import timedelta
 from functools import partial
 from http import HTTPStatus
 
+import pytest
 from tests.bookkeeping import OPERATOR, usage
 from tests.figures import Note
 from tests.links.caller import Caller
@@ -24,6 +25,7 @@ _ROUNDS_OF_A_KIND = 250
 _LONGEST_HEAD_START_SECONDS = 0.006
 
 
+@pytest.mark.slow
 def test_nothing_is_granted_after_the_commit(
     link_server: LinkServer, subscription: Subscription, take: Callable[..., Summary], figure: Note
 ) -> None:

@@ -105,6 +105,7 @@ def test_a_lost_password_is_replaced_and_said_so(home: Path, left: str) -> None:
     assert ensure() == second._replace(notes=())
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("home")
 def test_months_that_have_passed_are_added() -> None:
     name, email = f"Demo {uuid4()}", f"owner.{uuid4()}@demo.example"
