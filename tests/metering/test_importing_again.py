@@ -23,7 +23,7 @@ def test_the_same_file_again_changes_no_item_no_entry_and_no_revision(subscripti
     after = ledger(subscription)
     assert counts(again) == (2, 0, 2, 0, 0)
     assert (list(again.changes), list(again.missing)) == ([], [])
-    for table in ("usage_import", "audit_event", "audit_detail"):
+    for table in ("usage_import", "import_reach", "audit_event", "audit_detail"):
         assert len(after.pop(table)) == len(before.pop(table)) + 1
     assert after == before
 
