@@ -11,3 +11,6 @@ for _name in ("TALLYBOOK_DATABASE_URL", "TALLYBOOK_OWNER_DATABASE_URL", "TALLYBO
     os.environ.pop(_name, None)
 
 from tallybook.config.settings import *  # noqa: E402, F403
+
+# Half a second for each person of the cast would be a large part of the whole run.
+PASSWORD_HASHERS = ["tests.hashing.QuickHasher"]

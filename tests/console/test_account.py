@@ -277,7 +277,7 @@ def test_whoever_waits_for_a_code_begins_anew_when_totp_or_password_was_reset(ow
 def test_whoever_waits_for_a_code_may_sign_in_as_somebody_else(owner: User, viewer: User) -> None:
     codes.protect(owner)
     client = signed_in(owner)
-    assert "Sign in as somebody else" in words(client.get("/sign-in/code/"))
+    assert "Use another account" in words(client.get("/sign-in/code/"))
     assert client.post("/sign-in/code/", {"again": "1"})["Location"] == "/sign-in/"
     assert client.post("/sign-in/", sign_in_form(viewer.email))["Location"] == "/"
     assert viewer.email in words(client.get("/account/"))
