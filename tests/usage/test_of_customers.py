@@ -6,7 +6,7 @@ from datetime import date
 from tests.bookkeeping import NOVEMBER, OCTOBER, customer_ids, query, usage
 
 from tallybook.billing.counting import count_months
-from tallybook.billing.customer_months import billed_by_month
+from tallybook.billing.history import billed_of_customer
 from tallybook.database.scope import subscription_scope
 from tallybook.metering.summary import Summary
 from tallybook.subscriptions.models import Subscription
@@ -73,4 +73,4 @@ def test_billed_users_are_those_of_months_that_have_not_changed_since(subscripti
     count_months(subscription, SEPTEMBER, NOVEMBER)
     take([usage(month="2026-11", object_name="Bob")])
     with subscription_scope(subscription.id):
-        assert billed_by_month(subscription.id, anchor) == {SEPTEMBER: None, OCTOBER: 2}
+        assert billed_of_customer(subscription.id, anchor) == {SEPTEMBER: None, OCTOBER: 2}

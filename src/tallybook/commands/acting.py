@@ -1,9 +1,29 @@
-"""Who acts when a command runs."""
+"""Who acts when a command runs, and in which subscription."""
 
 import os
 import pwd
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from tallybook.audit.acting import Actor
+from tallybook.commands.environment import open_database
+from tallybook.database.scope import subscription_scope
+from tallybook.subscriptions.models import Subscription
+from tallybook.subscriptions.subscriptions import find_subscription
+
+
+@contextmanager
+def entered(name: str) -> Iterator[Subscription]:
+    """Open the database, and a transaction that sees the subscription of this name.
+
+    Raises:
+        DatabaseUnavailable: there is none to work with.
+        NotFound: there is no such subscription.
+    """
+    open_database()
+    found = find_subscription(name)
+    with subscription_scope(found.id):
+        yield found
 
 
 def acting_operator() -> Actor:

@@ -16,12 +16,10 @@ from tallybook.audit.exporting import json_lines
 from tallybook.audit.reading import EVERYTHING, Logged, last_head, newest_events
 from tallybook.audit.recording import record
 from tallybook.audit.sealing import Head
-from tallybook.commands.acting import acting_operator
-from tallybook.commands.environment import can_migrate, open_database
+from tallybook.commands.acting import acting_operator, entered
+from tallybook.commands.environment import can_migrate
 from tallybook.commands.options import AsJson, SubscriptionName
-from tallybook.database.scope import subscription_scope
 from tallybook.errors import Refused, SettingRefused
-from tallybook.subscriptions.subscriptions import find_subscription
 
 BROKEN = 1
 
@@ -36,9 +34,7 @@ def list_(
     as_json: AsJson = False,
 ) -> None:
     """Show what was done last, in the order in which it was: number, time, who, what, to what."""
-    open_database()
-    chosen = find_subscription(subscription)
-    with subscription_scope(chosen.id):
+    with entered(subscription) as chosen:
         events = newest_events(chosen.id, EVERYTHING, most=last)[::-1]
     if as_json:
         print(json.dumps({"events": [_told(one) for one in events]}, ensure_ascii=False))
@@ -58,9 +54,7 @@ def verify_(
 ) -> None:
     """Check that nothing in the log was changed or taken out. Status 0: it is whole; 1: it is not."""
     former = Head.parse(head) if head is not None else None
-    open_database()
-    chosen = find_subscription(subscription)
-    with subscription_scope(chosen.id):
+    with entered(subscription) as chosen:
         verdict = verify(chosen.id, former)
     if as_json:
         _print_json(verdict)
@@ -73,9 +67,7 @@ def verify_(
 @program.command()
 def head(subscription: SubscriptionName) -> None:
     """Show the head of the log, NUMBER:HASH: keep it elsewhere, and `verify --head` can compare."""
-    open_database()
-    chosen = find_subscription(subscription)
-    with subscription_scope(chosen.id):
+    with entered(subscription) as chosen:
         print(last_head(chosen.id))
 
 
@@ -85,9 +77,7 @@ def export(
     output: Annotated[Path | None, typer.Option(help="The file to write; standard output if left out.")] = None,
 ) -> None:
     """Write the whole log as JSON Lines, one event a line, and the head as the last one."""
-    open_database()
-    chosen = find_subscription(subscription)
-    with subscription_scope(chosen.id):
+    with entered(subscription) as chosen:
         lines = (f"{line}\n" for line in json_lines(chosen.id))
         if output is None:
             sys.stdout.writelines(lines)
@@ -103,9 +93,7 @@ def erase(
     """Erase what names a person. The events stay and the chain stays whole; needs the role that owns the schema."""
     if not can_migrate():
         raise SettingRefused("Set TALLYBOOK_OWNER_DATABASE_URL to the address of the role that owns the schema.")
-    open_database()
-    chosen = find_subscription(subscription)
-    with subscription_scope(chosen.id):
+    with entered(subscription) as chosen:
         # Two connections: were this one to fail now, the details would be gone without a word on who erased them.
         count = erase_person(chosen.id, person)
         if count:

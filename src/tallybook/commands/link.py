@@ -7,10 +7,8 @@ from uuid import UUID
 
 import typer
 
-from tallybook.commands.acting import acting_operator
-from tallybook.commands.environment import open_database
+from tallybook.commands.acting import acting_operator, entered
 from tallybook.commands.options import AsJson, ReportKind, SubscriptionName
-from tallybook.database.scope import subscription_scope
 from tallybook.errors import Refused
 from tallybook.links import links
 from tallybook.links.allowing import normalised
@@ -22,8 +20,6 @@ from tallybook.links.periods import Period
 from tallybook.reports.building import Format
 from tallybook.reports.choice import choose_ids
 from tallybook.reports.every_kind import find_kind
-from tallybook.subscriptions.models import Subscription
-from tallybook.subscriptions.subscriptions import find_subscription
 from tallybook.usage.months import parse_month
 
 program = typer.Typer(help="Report links: addresses from which RMM and PSA systems fetch a report.", no_args_is_help=True)
@@ -60,9 +56,7 @@ def create(  # noqa: PLR0913 - one parameter for each option
     months = _period(from_, to, period)
     allowed = _allowed(allow, anyone=allow_anyone)
     last_day = _last_day(expires)
-    open_database()
-    chosen = find_subscription(subscription)
-    with subscription_scope(chosen.id):
+    with entered(subscription) as chosen:
         customer_ids, product_ids = choose_ids(chosen, customer or (), product or ())
         draft = Draft(
             name=name,
@@ -82,9 +76,7 @@ def create(  # noqa: PLR0913 - one parameter for each option
 @program.command("list")
 def list_(subscription: SubscriptionName, *, as_json: AsJson = False) -> None:
     """Show all links: id, state, name, period, and when it was called last."""
-    open_database()
-    chosen = find_subscription(subscription)
-    with subscription_scope(chosen.id):
+    with entered(subscription) as chosen:
         told = [_told(one) for one in list_links(chosen)]
     if as_json:
         print(json.dumps({"links": told}, ensure_ascii=False))
@@ -97,9 +89,7 @@ def list_(subscription: SubscriptionName, *, as_json: AsJson = False) -> None:
 @program.command()
 def show(link_id: LinkId, subscription: SubscriptionName, *, as_json: AsJson = False) -> None:
     """Show a link with its choice, addresses, keys and last call."""
-    open_database()
-    chosen = find_subscription(subscription)
-    with subscription_scope(chosen.id):
+    with entered(subscription) as chosen:
         links.find_link(chosen, link_id)
         (told,) = (_told(one) for one in list_links(chosen, link_id))
     if as_json:
@@ -118,9 +108,7 @@ def rotate(
     as_json: AsJson = False,
 ) -> None:
     """Give a link another key, and show it once."""
-    open_database()
-    chosen = find_subscription(subscription)
-    with subscription_scope(chosen.id):
+    with entered(subscription) as chosen:
         link, key = links.rotate_key(chosen, link_id, overlap=timedelta(days=overlap_days), actor=acting_operator())
     _print_key(link, key, as_json=as_json)
 
@@ -128,8 +116,7 @@ def rotate(
 @program.command()
 def pause(link_id: LinkId, subscription: SubscriptionName) -> None:
     """Let calls hear that the link is paused, until it is resumed."""
-    chosen = _opened(subscription)
-    with subscription_scope(chosen.id):
+    with entered(subscription) as chosen:
         link = links.pause_link(chosen, link_id, actor=acting_operator())
     print(f"{link.saved.name!r} is paused.")
 
@@ -137,8 +124,7 @@ def pause(link_id: LinkId, subscription: SubscriptionName) -> None:
 @program.command()
 def resume(link_id: LinkId, subscription: SubscriptionName) -> None:
     """Take a pause back."""
-    chosen = _opened(subscription)
-    with subscription_scope(chosen.id):
+    with entered(subscription) as chosen:
         link = links.resume_link(chosen, link_id, actor=acting_operator())
     print(f"{link.saved.name!r} answers again.")
 
@@ -146,15 +132,9 @@ def resume(link_id: LinkId, subscription: SubscriptionName) -> None:
 @program.command()
 def revoke(link_id: LinkId, subscription: SubscriptionName) -> None:
     """End a link for good."""
-    chosen = _opened(subscription)
-    with subscription_scope(chosen.id):
+    with entered(subscription) as chosen:
         link = links.revoke_link(chosen, link_id, actor=acting_operator())
     print(f"{link.saved.name!r} is revoked.")
-
-
-def _opened(subscription: str) -> Subscription:
-    open_database()
-    return find_subscription(subscription)
 
 
 def _period(first: str | None, last: str | None, moving: str | None) -> Period:

@@ -9,15 +9,13 @@ from typing import Annotated, Literal
 
 import typer
 
-from tallybook.commands.environment import open_database
+from tallybook.commands.acting import entered
 from tallybook.commands.options import ReportKind, SubscriptionName
-from tallybook.database.scope import subscription_scope
 from tallybook.errors import Refused
 from tallybook.reports.building import BuiltReport, Form, Format, Profile, build
 from tallybook.reports.choice import choose
 from tallybook.reports.csv_format import checked_delimiter
 from tallybook.reports.every_kind import find_kind
-from tallybook.subscriptions.subscriptions import find_subscription
 from tallybook.usage.months import parse_month
 from tallybook.web.files import BLOCK_BYTES
 
@@ -48,9 +46,7 @@ def report(  # noqa: PLR0913 - one parameter for each option
         split_by_customer=split_by is not None,
     )
     _check_output(output, form)
-    open_database()
-    chosen = find_subscription(subscription)
-    with subscription_scope(chosen.id):
+    with entered(subscription) as chosen:
         choice = choose(chosen, months, customers=customer or (), products=product or ())
     built = build(choice, form)
     with built.file:

@@ -8,13 +8,10 @@ import typer
 from tallybook.billing.models import RuleSetting
 from tallybook.billing.rules import RULES, find_rule
 from tallybook.billing.rules_in_force import Span, list_settings, set_rule, usual_rule
-from tallybook.commands.acting import acting_operator
-from tallybook.commands.environment import open_database
+from tallybook.commands.acting import acting_operator, entered
 from tallybook.commands.options import AsJson, SubscriptionName
-from tallybook.database.scope import subscription_scope
 from tallybook.subscriptions.customers import find_customers, list_customers
 from tallybook.subscriptions.products import find_product, list_products
-from tallybook.subscriptions.subscriptions import find_subscription
 from tallybook.usage.months import month_text, parse_month
 
 _USUAL = "usual"
@@ -34,9 +31,7 @@ def set_(
     """Count a product by a rule from a month on, for all customers or for one."""
     chosen_rule = None if rule == _USUAL else find_rule(rule)
     month = parse_month(first_month, "--from")
-    open_database()
-    chosen = find_subscription(subscription)
-    with subscription_scope(chosen.id):
+    with entered(subscription) as chosen:
         whose = find_customers(chosen, [customer])[0] if customer is not None else None
         span = Span(find_product(product), whose, month)
         set_rule(chosen, span, chosen_rule, actor=acting_operator())
@@ -49,9 +44,7 @@ def set_(
 @program.command("list")
 def list_(subscription: SubscriptionName, *, as_json: AsJson = False) -> None:
     """Show what is usual and what was set, one a line: product, first month, customer and rule."""
-    open_database()
-    chosen = find_subscription(subscription)
-    with subscription_scope(chosen.id):
+    with entered(subscription) as chosen:
         names = {customer.id: customer.name for customer in list_customers(chosen)} | {None: None}
         told = [{"product": one.name, "from": None, "customer": None, "rule": usual_rule(one).name} for one in list_products()]
         told += (_told(setting, names[setting.customer_id]) for setting in list_settings(chosen))

@@ -5,11 +5,11 @@ from uuid import UUID
 from django.contrib.auth import update_session_auth_hash
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from tallybook.console.account_page import DONE, read_account_page
+from tallybook.console.addresses import done_at
 from tallybook.console.navigation import person
 from tallybook.console.step_up import problem_of_password
 from tallybook.errors import Refused
@@ -78,4 +78,4 @@ def change_own_password(request: HttpRequest, user: User, new: str) -> str | Non
 
 def done(what: str) -> HttpResponse:
     """Back to the account's page, which says what was done."""
-    return redirect(f"{reverse('console:account')}?done={what}")
+    return done_at("console:account", done=what)

@@ -1,6 +1,16 @@
-"""Values that stand in addresses and forms, as somebody may have typed them."""
+"""Addresses of pages that say what was done, and values in addresses and forms, as somebody may have typed them."""
 
+from urllib.parse import urlencode
 from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+
+
+def done_at(view: str, *arguments: object, done: str) -> HttpResponse:
+    """To a page, by the name of its route, that says what was done."""
+    return redirect(f"{reverse(view, args=arguments)}?{urlencode({'done': done})}")
 
 
 def uuid_in(text: str) -> UUID:

@@ -33,7 +33,10 @@ class Arrangement(NamedTuple):
 
 @dataclass(frozen=True)
 class Head:
-    """The head of a column. A first click sorts numbers with the largest on top, a second one turns round."""
+    """The head of a column; one without a name cannot be sorted by.
+
+    A first click sorts numbers with the largest on top, a second one turns round.
+    """
 
     column: str
     label: str
@@ -43,7 +46,7 @@ class Head:
 
     @property
     def order(self) -> str:
-        if self.arrangement.column != self.column:
+        if not self.column or self.arrangement.column != self.column:
             return ""
         return "descending" if self.arrangement.descending else "ascending"
 

@@ -1,14 +1,13 @@
 """Changing what is written down about a customer: its name, its reference, notes and aliases."""
 
 from dataclasses import dataclass, field
-from urllib.parse import urlencode
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_POST
 
+from tallybook.console.addresses import done_at
 from tallybook.console.customer_views import customer_page
 from tallybook.console.navigation import actor_of, person
 from tallybook.errors import NotFound, NotNow, Refused
@@ -109,4 +108,4 @@ def remove_alias(request: HttpRequest, subscription_id: UUID, customer_id: UUID)
 
 def _back(subscription_id: UUID, customer_id: UUID, done: str) -> HttpResponse:
     """To the customer's page, which says what was done."""
-    return redirect(f"{reverse('console:customer', args=[subscription_id, customer_id])}?{urlencode({'done': done})}")
+    return done_at("console:customer", subscription_id, customer_id, done=done)

@@ -10,7 +10,7 @@ from django.http import QueryDict
 from django.utils import timezone
 
 from tallybook.audit.reading import Wanted, newest_events
-from tallybook.billing.customer_months import billed_by_month
+from tallybook.billing.history import billed_of_customer
 from tallybook.console.arranging import ROWS_A_PAGE
 from tallybook.console.audit_page import Line
 from tallybook.console.usage_table import ObjectCount, Product
@@ -182,7 +182,7 @@ def _months(subscription: Subscription, customer: Customer, with_usage: list[dat
     by_month: dict[date, list[MonthCount]] = {}
     for count in count_customer_months(subscription.id, customer.id, with_usage):
         by_month.setdefault(count.month, []).append(count)
-    billed = billed_by_month(subscription.id, customer.id)
+    billed = billed_of_customer(subscription.id, customer.id)
     return [
         CustomerMonth(
             month=month,

@@ -7,21 +7,18 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from tallybook.console.addresses import number_in
+from tallybook.console.addresses import done_at, number_in
 from tallybook.console.import_form import FileForm, ReadingForm
 from tallybook.console.import_list import read_import_list
 from tallybook.console.import_page import read_import_page, read_undo_page
 from tallybook.console.import_wording import DONE
 from tallybook.console.navigation import actor_of, person
-from tallybook.console.upload_page import UploadPage
-from tallybook.database.scope import subscription_scope
+from tallybook.console.upload_page import UploadPage, read_upload_page
 from tallybook.errors import NotFound, Refused
-from tallybook.metering.models import Options, State, Upload
+from tallybook.metering.models import Options, State
 from tallybook.metering.uploads import find_upload, receive, refused_path_of, remove
 from tallybook.metering.working import start
 from tallybook.subscriptions.access import IMPORTS_USAGE, entered_by
-from tallybook.subscriptions.models import Subscription
-from tallybook.usage.imports import imports_of_content
 from tallybook.usage.undoing import undo_import
 
 require_form_methods = require_http_methods(["GET", "HEAD", "POST"])
@@ -55,27 +52,26 @@ def new(request: HttpRequest, subscription_id: UUID) -> HttpResponse:
 
 @require_safe
 def upload_page(request: HttpRequest, subscription_id: UUID, upload_id: UUID) -> HttpResponse:
-    subscription, upload = _find(request, subscription_id, upload_id)
-    if upload.state == State.IMPORTED and upload.import_number:
-        return redirect("console:import", subscription_id, upload.import_number)
-    return _page(request, subscription, upload)
+    page = _read(request, subscription_id, upload_id)
+    if page.upload.state == State.IMPORTED and page.upload.import_number:
+        return redirect("console:import", subscription_id, page.upload.import_number)
+    return _page(request, page)
 
 
 @require_POST
 def check(request: HttpRequest, subscription_id: UUID, upload_id: UUID) -> HttpResponse:
     """Check the file again, read as the form says."""
-    subscription, upload = _find(request, subscription_id, upload_id)
-    form = ReadingForm(request.POST, upload.options, upload.found or {})
+    page = _read(request, subscription_id, upload_id)
+    form = ReadingForm(request.POST, page.upload.options, page.found)
     if not form.is_valid():
-        return _page(request, subscription, upload, form=form, status=400)
-    return _start(request, subscription, upload, State.CHECKING, options=form.options)
+        return _page(request, page, form=form, status=400)
+    return _start(request, page, State.CHECKING, options=form.options)
 
 
 @require_POST
 def confirm(request: HttpRequest, subscription_id: UUID, upload_id: UUID) -> HttpResponse:
     """Import what was checked."""
-    subscription, upload = _find(request, subscription_id, upload_id)
-    return _start(request, subscription, upload, State.IMPORTING)
+    return _start(request, _read(request, subscription_id, upload_id), State.IMPORTING)
 
 
 @require_POST
@@ -83,13 +79,14 @@ def discard(request: HttpRequest, subscription_id: UUID, upload_id: UUID) -> Htt
     """Forget a file that is not to be imported."""
     with entered_by(person(request), subscription_id, roles=IMPORTS_USAGE) as membership:
         remove(find_upload(membership.subscription, upload_id))
-    return redirect_done("console:imports", subscription_id, done="removed")
+    return done_at("console:imports", subscription_id, done="removed")
 
 
 @require_safe
 def refused_rows(request: HttpRequest, subscription_id: UUID, upload_id: UUID) -> HttpResponseBase:
     """The rows that were refused, as a file to mend and send again."""
-    _, upload = _find(request, subscription_id, upload_id)
+    with entered_by(person(request), subscription_id, roles=IMPORTS_USAGE) as membership:
+        upload = find_upload(membership.subscription, upload_id)
     try:
         file = refused_path_of(upload).open("rb")
     except OSError:
@@ -116,7 +113,7 @@ def undo(request: HttpRequest, subscription_id: UUID, number: int) -> HttpRespon
         if request.method == "POST":
             try:
                 undo_import(membership.subscription, _checked(number), actor=actor_of(request))
-                return redirect_done("console:import", subscription_id, number, done="undone")
+                return done_at("console:import", subscription_id, number, done="undone")
             except Refused as refused:
                 problem = str(refused)
         page = read_undo_page(membership, _checked(number))
@@ -124,49 +121,36 @@ def undo(request: HttpRequest, subscription_id: UUID, number: int) -> HttpRespon
     return render(request, "console/import_undo.html", context, status=409 if problem else 200)
 
 
-def redirect_done(view: str, *arguments: object, done: str) -> HttpResponse:
-    """To a page that says what was done."""
-    response = redirect(view, *arguments)
-    response["Location"] += f"?done={done}"
-    return response
-
-
 def _checked(number: int) -> int:
     """A number that an import can have; else one that none has."""
     return number_in(str(number), most=_MOST_NUMBER) or 0
 
 
-def _find(request: HttpRequest, subscription_id: UUID, upload_id: UUID) -> tuple[Subscription, Upload]:
+def _read(request: HttpRequest, subscription_id: UUID, upload_id: UUID) -> UploadPage:
     with entered_by(person(request), subscription_id, roles=IMPORTS_USAGE) as membership:
-        return membership.subscription, find_upload(membership.subscription, upload_id)
+        return read_upload_page(membership.subscription, upload_id)
 
 
-def _start(
-    request: HttpRequest, subscription: Subscription, upload: Upload, doing: State, options: Options | None = None
-) -> HttpResponse:
+def _start(request: HttpRequest, page: UploadPage, doing: State, options: Options | None = None) -> HttpResponse:
     attempt = number_in(request.POST.get("attempt", ""), most=_MOST_NUMBER)
     seen = -1 if attempt is None else attempt
-    if not start(subscription, upload, doing, attempt=seen, actor=actor_of(request), options=options):
-        _, upload = _find(request, subscription.id, upload.id)
-        if upload.state == State.IMPORTED:
-            return redirect("console:upload", subscription.id, upload.id)
-        return _page(request, subscription, upload, problem=_MEANWHILE, status=409)
-    return redirect("console:upload", subscription.id, upload.id)
+    subscription, upload = page.subscription, page.upload
+    if start(subscription, upload, doing, attempt=seen, actor=actor_of(request), options=options):
+        return redirect("console:upload", subscription.id, upload.id)
+    now = _read(request, subscription.id, upload.id)
+    if now.upload.state == State.IMPORTED:
+        return redirect("console:upload", subscription.id, upload.id)
+    return _page(request, now, problem=_MEANWHILE, status=409)
 
 
-def _page(  # noqa: PLR0913 - what the page says
+def _page(
     request: HttpRequest,
-    subscription: Subscription,
-    upload: Upload,
+    page: UploadPage,
     *,
     form: ReadingForm | None = None,
     problem: str | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    form = form or ReadingForm(None, upload.options, upload.found or {})
-    with subscription_scope(subscription.id):
-        same = tuple(imports_of_content(subscription, (upload.found or {}).get("sha256")))
-    page = UploadPage(subscription=subscription, upload=upload, same=same)
-    return render(
-        request, "console/upload.html", {"page": page, "upload": upload, "form": form, "problem": problem}, status=status
-    )
+    form = form or ReadingForm(None, page.upload.options, page.found)
+    context = {"page": page, "upload": page.upload, "form": form, "problem": problem}
+    return render(request, "console/upload.html", context, status=status)

@@ -1,13 +1,10 @@
 """What requests that change a report link have in common: who asks, from where, over which state of the link."""
 
-from urllib.parse import urlencode
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
-from django.urls import reverse
 
-from tallybook.console.addresses import number_in
+from tallybook.console.addresses import done_at, number_in
 
 _MOST_REVISION = 2**63 - 1
 CHANGED_MEANWHILE = (
@@ -23,4 +20,4 @@ def sent_revision(request: HttpRequest) -> int | None:
 
 def done(subscription_id: UUID, link_id: UUID, what: str) -> HttpResponse:
     """Back to the link's page, which says what was done."""
-    return redirect(f"{reverse('console:link', args=[subscription_id, link_id])}?{urlencode({'done': what})}")
+    return done_at("console:link", subscription_id, link_id, done=what)

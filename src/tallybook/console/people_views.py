@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from tallybook.console.addresses import done_at
 from tallybook.console.navigation import actor_of, person
 from tallybook.console.people_page import DONE, ROLE_WORDS, read_people_page
 from tallybook.console.step_up import require_proof
@@ -127,4 +128,4 @@ def _role_options(picked: Role | None) -> list[dict[str, object]]:
 
 def _done(subscription_id: UUID, what: str) -> HttpResponse:
     """Back to the list, which says what was done."""
-    return redirect(f"{reverse('console:people', args=[subscription_id])}?done={what}")
+    return done_at("console:people", subscription_id, done=what)

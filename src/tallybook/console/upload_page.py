@@ -3,13 +3,14 @@
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, NamedTuple
+from uuid import UUID
 
 from tallybook.console.import_wording import DELIMITERS, for_the_form
 from tallybook.console.wording import month_name
 from tallybook.metering.models import WORKING, State, Upload
-from tallybook.metering.reading import TITLES
-from tallybook.metering.uploads import SILENCE
+from tallybook.metering.uploads import SILENCE, find_upload
 from tallybook.subscriptions.models import Subscription
+from tallybook.usage.imports import imports_of_content
 from tallybook.usage.models import Import
 from tallybook.usage.months import parse_month
 
@@ -96,11 +97,6 @@ class UploadPage:
         return DELIMITERS.get(mark, mark)
 
     @property
-    def columns(self) -> list[tuple[str, str]]:
-        """The title of the report and the file's own name of each column that was understood."""
-        return [(TITLES[field], name) for field, name in self.found.get("columns", {}).items()]
-
-    @property
     def refused(self) -> list[RefusedRow]:
         told = (RefusedRow(*one) for one in self.found.get("refused", ()))
         return [one._replace(reason=for_the_form(one.reason)) for one in told]
@@ -112,3 +108,14 @@ class UploadPage:
     @property
     def new_customers_more(self) -> int:
         return int(self.found.get("new_customer_count", 0)) - len(self.found.get("new_customers", ()))
+
+
+def read_upload_page(subscription: Subscription, upload_id: UUID) -> UploadPage:
+    """Call inside the subscription's scope.
+
+    Raises:
+        NotFound: there is no such file, or not any more.
+    """
+    upload = find_upload(subscription, upload_id)
+    same = tuple(imports_of_content(subscription, (upload.found or {}).get("sha256")))
+    return UploadPage(subscription=subscription, upload=upload, same=same)

@@ -35,14 +35,22 @@ def refused_cells(path: Path, summary: Summary) -> Iterator[RefusedCells]:
                 return
 
 
-def write_refused_rows(path: Path, summary: Summary, target: Path) -> None:
+def write_refused_rows(path: Path, summary: Summary, target: Path, *, shown: int = 0) -> list[RefusedCells]:
     """Write the refused rows of the file at `path`, as UTF-8 with a mark, which spreadsheets need, and with its delimiter.
 
     Cells stay what they were, also those that a spreadsheet would take for formulas: it is the sender's own file.
+
+    Returns:
+        The first rows, so many as are to be shown.
     """
+    first: list[RefusedCells] = []
     draft = target.with_name(f"{target.name}.draft")
     with draft.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file, delimiter=summary.delimiter)
         writer.writerow([LINE, REASON, *summary.header])
-        writer.writerows([row.refusal.line, row.refusal.reason, *row.cells] for row in refused_cells(path, summary))
+        for row in refused_cells(path, summary):
+            writer.writerow([row.refusal.line, row.refusal.reason, *row.cells])
+            if len(first) < shown:
+                first.append(row)
     draft.replace(target)
+    return first

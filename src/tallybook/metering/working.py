@@ -22,7 +22,7 @@ from tallybook.errors import Refused, TallybookError, UnusableFile
 from tallybook.metering.importing import ImportOptions, Watcher, import_file
 from tallybook.metering.models import Options, State, Upload
 from tallybook.metering.reading import AUTOMATIC, HeaderRefused, ReadingOptions, UsageFile
-from tallybook.metering.refused_rows import refused_cells, write_refused_rows
+from tallybook.metering.refused_rows import write_refused_rows
 from tallybook.metering.summary import Summary
 from tallybook.metering.uploads import begin, forget_file, path_of, refused_path_of
 from tallybook.subscriptions.models import Subscription
@@ -191,7 +191,8 @@ def _work(subscription: Subscription, upload: Upload, actor: Actor, progress: _P
     except Exception:  # noqa: BLE001 - it is told on the page, and in the log
         _log.exception("An uploaded file could not be worked on.")
         return {"state": State.FAILED, "message": _BROKEN}
-    found = _found(summary, _keep_refused(upload, summary)) | {"ledger": _ledger(subscription, _months(summary))}
+    found = _found(summary, _keep_refused(upload, summary))
+    found["ledger"] = _ledger(subscription, [month for month, _ in found["months"]])
     state = State.IMPORTED if summary.imported else State.CHECKED
     return {"state": state, "found": found, "import_number": summary.import_number}
 
@@ -204,10 +205,6 @@ def _import(subscription: Subscription, upload: Upload, actor: Actor, progress: 
     return import_file(subscription, path_of(upload), options, actor=actor, watcher=progress, called=upload.file_name)
 
 
-def _months(summary: Summary) -> list[str]:
-    return [month_text(one.month) for one in summary.months]
-
-
 def _may_take_away_else(subscription: Subscription, upload: Upload) -> bool:
     """Whether the ledger has changed since somebody saw what a file that replaces would take away."""
     if not upload.options.get("replace"):
@@ -217,10 +214,10 @@ def _may_take_away_else(subscription: Subscription, upload: Upload) -> bool:
 
 
 def _ledger(subscription: Subscription, months: Sequence[str]) -> str:
-    """The state of these months and those between."""
+    """The state from the first of these months to the last."""
     if not months:
         return ""
-    first, *_, last = sorted(parse_month(month, "The month") for month in [*months, months[0]])
+    first, last = (parse_month(month, "The month") for month in (months[0], months[-1]))
     with subscription_scope(subscription.id):
         return ledger_state(subscription.id, first, last).revisions
 
@@ -230,24 +227,21 @@ def _keep_refused(upload: Upload, summary: Summary) -> list[list[Any]]:
 
     By now the usage is in the ledger, and nothing that fails here may sound as if it were not.
     """
-    target, source = refused_path_of(upload), path_of(upload)
+    target = refused_path_of(upload)
     try:
         target.unlink(missing_ok=True)
         if not summary.refused:
             return []
-        write_refused_rows(source, summary, target)
+        first = write_refused_rows(path_of(upload), summary, target, shown=SHOWN)
         most = len(summary.header) + 1
-        return [
-            [*row.refusal, [cell[:_SHOWN_CHARACTERS] for cell in row.cells[:most]]]
-            for row in islice(refused_cells(source, summary), SHOWN)
-        ]
+        return [[*row.refusal, [cell[:_SHOWN_CHARACTERS] for cell in row.cells[:most]]] for row in first]
     except Exception:  # noqa: BLE001 - it is told by its absence
         _log.exception("The refused rows of an uploaded file could not be kept.")
         target.unlink(missing_ok=True)
         return [[*refusal, []] for refusal in islice(summary.refused, SHOWN)]
 
 
-def _found(summary: Summary, refused: list[list[Any]]) -> dict[str, object]:
+def _found(summary: Summary, refused: list[list[Any]]) -> dict[str, Any]:
     """What the page tells of it."""
     return {
         "sha256": summary.sha256,
@@ -263,7 +257,6 @@ def _found(summary: Summary, refused: list[list[Any]]) -> dict[str, object]:
         "existing": summary.existing,
         "changed": summary.changed,
         "removed": summary.removed,
-        "imported": summary.imported,
         "new_customers": summary.new_customers[:SHOWN],
         "new_customer_count": summary.customers_created,
         "notes": summary.notes[:SHOWN],

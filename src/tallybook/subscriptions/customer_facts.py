@@ -83,13 +83,9 @@ def set_reference(subscription: Subscription, whom: Whom, reference: str, *, act
         Refused: see `checked_reference`.
     """
     customer = customer_to_change(subscription, whom)
-    former, customer.reference = customer.reference, checked_reference(reference)
-    if customer.reference != former:
-        customer.save(update_fields=["reference"])
+    if _set(customer, "reference", checked_reference(reference), actor):
         # It stands in the reports of all months.
         raise_all_revisions(subscription.id)
-        told = {"before": {"reference": former}, "after": {"reference": customer.reference}}
-        record(subscription.id, actor, "customer.reference-changed", customer_subject(customer), **told)
     return customer
 
 
@@ -101,12 +97,20 @@ def set_notes(subscription: Subscription, whom: Whom, notes: str, *, actor: Acto
         Refused: see `checked_notes`.
     """
     customer = customer_to_change(subscription, whom)
-    former, customer.notes = customer.notes, checked_notes(notes)
-    if customer.notes != former:
-        customer.save(update_fields=["notes"])
-        told = {"before": {"notes": former}, "after": {"notes": customer.notes}}
-        record(subscription.id, actor, "customer.notes-changed", customer_subject(customer), **told)
+    _set(customer, "notes", checked_notes(notes), actor)
     return customer
+
+
+def _set(customer: Customer, fact: str, value: str, actor: Actor) -> bool:
+    """Write a fact down, and record that. Returns whether it is another one than before."""
+    former = getattr(customer, fact)
+    if value == former:
+        return False
+    setattr(customer, fact, value)
+    customer.save(update_fields=[fact])
+    told = {"before": {fact: former}, "after": {fact: value}}
+    record(customer.subscription_id, actor, f"customer.{fact}-changed", customer_subject(customer), **told)
+    return True
 
 
 def change_customer(
