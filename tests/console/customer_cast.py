@@ -1,13 +1,17 @@
 """What the tests of the pages about customers have in common: addresses, and a subscription with names of every kind."""
 
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlencode
 from uuid import UUID
 
-from tests.bookkeeping import customer_ids, query, take, usage
-from tests.console.cast import Months
+import pytest
+from django.test import Client
+from tests.bookkeeping import OPERATOR, customer_ids, query, take, usage
+from tests.console.cast import Browse, Months
 
-from tallybook.subscriptions.models import Subscription
+from tallybook.database.scope import subscription_scope
+from tallybook.subscriptions.models import Subscription, User
 
 ANCHOR = "Anchor Ltd"
 HOSTILE = "=1+1 <b>Ltd</b>"
@@ -49,3 +53,19 @@ def fill_objects(subscription: Subscription, folder: Path) -> Months:
     ]
     take(subscription, rows, folder)
     return months
+
+
+@pytest.fixture
+def months(subscription: Subscription, tmp_path: Path) -> Months:
+    return fill_objects(subscription, tmp_path)
+
+
+@pytest.fixture
+def client(browse: Browse, owner: User, months: Months) -> Client:
+    assert months.previous
+    return browse(owner)
+
+
+def written(subscription: Subscription, change: Callable[..., object], name: str, text: str) -> None:
+    with subscription_scope(subscription.id):
+        change(subscription, name, text, actor=OPERATOR)

@@ -1,13 +1,13 @@
 """The table of the overview: a month's figures by product and in total, each beside that of the month before."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
 from tallybook.billing.counting import UserQuantity
 from tallybook.console.charts import Spark
-from tallybook.console.wording import Unit, unit_for
+from tallybook.console.wording import Unit, sum_of, unit_of
 from tallybook.usage.summary import UsageCount
 
 
@@ -44,19 +44,17 @@ class ProductRow:
     @property
     def billed(self) -> Figure:
         """Nothing is known where the product is not counted by users."""
-        return Figure(_sum(line.now for line in self.users), _sum(line.former for line in self.users))
+        return Figure(sum_of(line.now for line in self.users), sum_of(line.former for line in self.users))
 
     @cached_property
     def protected(self) -> Figure:
-        return Figure(
-            _sum(count.protected_bytes for count in self.counts), _sum(count.former_protected_bytes for count in self.counts)
-        )
+        now = sum_of(count.protected_bytes for count in self.counts)
+        return Figure(now, sum_of(count.former_protected_bytes for count in self.counts))
 
     @cached_property
     def stored(self) -> Figure:
-        return Figure(
-            _sum(count.stored_bytes for count in self.counts), _sum(count.former_stored_bytes for count in self.counts)
-        )
+        now = sum_of(count.stored_bytes for count in self.counts)
+        return Figure(now, sum_of(count.former_stored_bytes for count in self.counts))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,11 +66,11 @@ class ProductTable:
 
     @cached_property
     def protected_unit(self) -> Unit | None:
-        return _unit(self.total.protected)
+        return unit_of(self.total.protected)
 
     @cached_property
     def stored_unit(self) -> Unit | None:
-        return _unit(self.total.stored)
+        return unit_of(self.total.stored)
 
 
 def product_table(counts: list[UsageCount], users: list[UserQuantity], sparks: Mapping[int | None, Spark]) -> ProductTable:
@@ -88,14 +86,3 @@ def product_table(counts: list[UsageCount], users: list[UserQuantity], sparks: M
         for product_id, name in products
     ]
     return ProductTable(rows=rows, total=ProductRow(name="", counts=counts, users=users, spark=sparks[None]))
-
-
-def _unit(size: Figure) -> Unit | None:
-    """The unit of a column; None where no size is known."""
-    known = [size_bytes for size_bytes in size if size_bytes is not None]
-    return unit_for(max(known)) if known else None
-
-
-def _sum(numbers: Iterable[int | None]) -> int | None:
-    known = [number for number in numbers if number is not None]
-    return sum(known) if known else None

@@ -18,8 +18,8 @@ from tallybook.subscriptions.totp import who_have_totp
 
 ROLE_WORDS = {
     Role.OWNER: "People and everything else",
-    Role.BILLING: "Usage, billed users, report links, audit",
-    Role.VIEWER: "Usage, billed users and report links, to look at",
+    Role.BILLING: "Usage and imports, customers, billed users, report links, audit",
+    Role.VIEWER: "Usage, customers, billed users and report links, to look at",
 }
 DONE = {
     "role": "The role is changed. It counts from that person’s next click on.",  # noqa: RUF001 - a real apostrophe
