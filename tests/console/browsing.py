@@ -9,6 +9,7 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -113,12 +114,20 @@ def visit(page: Page, path: str, expected: int = 200) -> None:
 
 
 def fits(page: Page) -> None:
-    """The page is not wider than the window, at every width, and axe finds nothing that keeps somebody out."""
+    """The page is not wider than the window, at every width, and axe finds nothing that keeps somebody out, in both themes."""
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 800})
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (page.url, width)
     # At one width, the narrowest that shows all columns: of its rules none is about width, and it takes a second.
     page.set_viewport_size({"width": AXE_WIDTH, "height": 800})
-    found = Axe().run(page)
+    _keeps_nobody_out(page, "light")
+    # A theme changes colours only.
+    _keeps_nobody_out(page, "dark", {"runOnly": ["color-contrast"]})
+
+
+def _keeps_nobody_out(page: Page, scheme: Literal["light", "dark"], options: dict[str, object] | None = None) -> None:
+    # Without motion, so that no colour is looked at while it changes.
+    page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+    found = Axe().run(page, options=options or {})
     assert found.response["passes"]
-    assert found.violations_count == 0, (page.url, found.generate_report())
+    assert found.violations_count == 0, (page.url, scheme, found.generate_report())

@@ -11,11 +11,21 @@ from tests.console.cast import Answer
 
 from tallybook.console.seeing import PROVED_AT
 from tallybook.console.step_up import PROOF_HOLDS_SECONDS
-from tallybook.subscriptions.models import Subscription
+from tallybook.database.scope import subscription_scope
+from tallybook.subscriptions.models import Membership, Role, Subscription, User
 
 
 def people_address(subscription: Subscription, rest: str = "") -> str:
     return f"/subscriptions/{subscription.id}/people/{rest}"
+
+
+def crowd(subscription: Subscription, number: int) -> None:
+    """So many viewers. Their passwords are none, since hashing takes its time."""
+    users = User.objects.bulk_create(
+        [User(id=uuid4(), email=f"{index:04}.{uuid4()}@msp.example", password="!") for index in range(number)]
+    )
+    with subscription_scope(subscription.id):
+        Membership.objects.bulk_create([Membership(subscription=subscription, user=user, role=Role.VIEWER) for user in users])
 
 
 def long_after(client: Client) -> Client:

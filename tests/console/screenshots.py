@@ -1,28 +1,39 @@
-"""The pictures in docs/images: `make screenshots` takes them anew. No test; pytest finds it only when it is named."""
+"""Pictures: those in docs/images, and all pages in both themes, wide and narrow, in `screenshots/` to be looked at.
 
+`make screenshots` takes them. No test; pytest finds it only when it is named.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page
-from tests.bookkeeping import OPERATOR, customer_ids, take, usage
+from playwright.sync_api import Browser, Page, expect
+from tests.bookkeeping import OPERATOR, customer_ids, query, usage, usage_csv
 from tests.conftest import PASSWORD
 from tests.console.browsing import sign_in
-from tests.console.cast import Months, page_address
+from tests.console.cast import Months, overview_address, page_address
 from tests.console.link_cast import links_address, make_link, note_call
+from tests.console.people_cast import people_address
+from tests.console.route_table import PAGES, cast_of
 
+from tallybook.commands.demo import ensure_demo
 from tallybook.database.scope import subscription_scope
 from tallybook.links.links import pause_link
 from tallybook.links.periods import Period
-from tallybook.subscriptions.models import Role, Subscription
+from tallybook.subscriptions.invitations import invite
+from tallybook.subscriptions.models import Role, Subscription, User
 from tallybook.subscriptions.people import create_user, grant_role
-from tallybook.subscriptions.subscriptions import create_subscription
+from tallybook.subscriptions.subscriptions import find_subscription
 
-IMAGES = Path(__file__).parents[2] / "docs" / "images"
+ROOT = Path(__file__).parents[2]
+IMAGES, ALL_PAGES = ROOT / "docs" / "images", ROOT / "screenshots"
 WIDTH, HEIGHT = 1280, 860
+NARROW = 360
 MOST_BYTES = 200 * 1024
-CLERK = "clerk@harbour-it.example"
-CUSTOMERS = ("Anchor Ltd", "Bluefin Legal", "Castle Dental", "Dockside Freight", "Elmwood School", "Müller & Söhne")
+MSP, OWNER, CLERK = "Harbour IT Services", "owner@harbour-it.example", "clerk@harbour-it.example"
+PATIENCE_MILLISECONDS = 60_000
 
 
 @pytest.fixture(scope="module")
@@ -32,24 +43,91 @@ def pace_seconds() -> str:
 
 
 @pytest.fixture
-def harbour(tmp_path: Path) -> Subscription:
-    """A made-up MSP."""
-    subscription = create_subscription("Harbour IT Services", "Europe/Malta")
-    grant_role(subscription, create_user(CLERK, PASSWORD), Role.BILLING, actor=OPERATOR)
-    month = Months(subscription).previous
-    take(subscription, [usage(month=month, customer=name) for name in CUSTOMERS], tmp_path)
+def harbour() -> Subscription:
+    """A made-up MSP, with the demo's usage."""
+    ensure_demo(name=MSP, email=OWNER)
+    subscription = find_subscription(MSP)
+    if not User.objects.filter(email=CLERK).exists():
+        grant_role(subscription, create_user(CLERK, PASSWORD), Role.OWNER, actor=OPERATOR)
     return subscription
 
 
-def test_take_the_pictures(browser: Browser, address: str, harbour: Subscription) -> None:
-    page = browser.new_context(locale="en-GB", viewport={"width": WIDTH, "height": HEIGHT}).new_page()
-    sign_in(page, address + page_address(harbour), CLERK)
+@pytest.fixture
+def page(browser: Browser, address: str, harbour: Subscription) -> Page:
+    """The console, open for the MSP's clerk."""
+    opened = browser.new_context(
+        locale="en-GB", viewport={"width": WIDTH, "height": HEIGHT}, reduced_motion="reduce", base_url=address
+    ).new_page()
+    sign_in(opened, overview_address(harbour), CLERK)
+    return opened
+
+
+def test_take_those_of_the_docs(page: Page, harbour: Subscription, tmp_path: Path) -> None:
+    month = Months(harbour).previous
+    page.goto(overview_address(harbour, f"?month={month}"))
+    _picture(page, "overview")
+    page.goto(page_address(harbour))
+    _picture(page, "usage-details")
     page.get_by_role("link", name="Export Itemised Billing Report").click()
-    page.get_by_role("dialog").get_by_label("Bluefin Legal").check()
-    page.get_by_role("dialog").get_by_text("This choice holds 1 row.").wait_for()
+    for name in sorted(customer_ids(harbour))[1:3]:
+        page.get_by_role("dialog").get_by_label(name).check()
+    page.get_by_role("dialog").get_by_text("This choice holds").wait_for()
     _picture(page, "export-dialog")
-    page.goto(address + links_address(harbour, "new/"))
-    _fill_in(page)
+    _customers_and_users(page, harbour, month)
+    _import(page, harbour, tmp_path)
+    with subscription_scope(harbour.id):
+        owner = User.objects.get(email=OWNER)
+        invite(harbour, "nina@harbour-it.example", Role.VIEWER, by=owner, actor=OPERATOR)
+    page.goto(people_address(harbour))
+    _picture(page, "people")
+    _links(page, harbour)
+
+
+def test_take_all(page: Page, harbour: Subscription, tmp_path: Path) -> None:
+    cast = cast_of(harbour, tmp_path)
+    ALL_PAGES.mkdir(exist_ok=True)
+    for path in ALL_PAGES.glob("*.png"):
+        path.unlink()
+    addresses = {route.name: cast.page(route) for route in PAGES}
+    addresses |= {"account": "/account/", "account-password": "/account/password/", "totp-on": "/account/totp/on/"}
+    addresses |= {"docs": "/docs/", "problems": "/problems/", "missing": "/no-such-page"}
+    for name, path in addresses.items():
+        page.goto(path)
+        for kind, width in (("wide", WIDTH), ("narrow", NARROW)):
+            for scheme in ("light", "dark"):
+                page.emulate_media(color_scheme=scheme)
+                with _whole(page, width):
+                    page.screenshot(path=ALL_PAGES / f"{name}-{kind}-{scheme}.png")
+    assert len(list(ALL_PAGES.glob("*.png"))) == 4 * len(addresses)
+
+
+def _customers_and_users(page: Page, harbour: Subscription, month: str) -> None:
+    ((customer_id,),) = query(
+        harbour, "SELECT customer_id FROM quantity GROUP BY customer_id ORDER BY sum(quantity) DESC LIMIT 1"
+    )
+    page.goto(f"/subscriptions/{harbour.id}/customers/{customer_id}/")
+    _picture(page, "customer")
+    page.goto(f"/subscriptions/{harbour.id}/billed-users/{customer_id}/?month={month}")
+    _picture(page, "billed-users")
+
+
+def _import(page: Page, harbour: Subscription, folder: Path) -> None:
+    month = Months(harbour).current
+    names = sorted(customer_ids(harbour))[:3]
+    rows = [usage(month=month, customer=name, object_name=f"Ann Bell {number}") for name in names for number in range(12)]
+    rows += [usage(month=month, customer="Newlands Dairy", object_name="Tom Reed"), usage(month=month, protected_bytes="a lot")]
+    path = folder / f"usage-{month}.csv"
+    path.write_bytes(usage_csv(rows))
+    page.goto(f"/subscriptions/{harbour.id}/imports/new/")
+    page.get_by_label("Usage file").set_input_files(path)
+    page.get_by_role("button", name="Check this file").click()
+    expect(page.get_by_text("Read it otherwise")).to_be_visible(timeout=PATIENCE_MILLISECONDS)
+    _picture(page, "import", whole=True)
+
+
+def _links(page: Page, harbour: Subscription) -> None:
+    page.goto(links_address(harbour, "new/"))
+    _fill_in(page, sorted(customer_ids(harbour))[1:3])
     _picture(page, "report-link-new", whole=True)
     page.get_by_role("button", name="Create report link").click()
     page.get_by_role("dialog").wait_for()
@@ -60,29 +138,27 @@ def test_take_the_pictures(browser: Browser, address: str, harbour: Subscription
     page.get_by_label("Type the link").fill("ConnectWise, monthly billing")
     page.get_by_role("button", name="Revoke this link").click()
     link_id = _make_others(harbour)
-    page.goto(address + links_address(harbour))
+    page.goto(links_address(harbour))
     _picture(page, "report-links")
-    page.goto(address + links_address(harbour, f"{link_id}/"))
+    page.goto(links_address(harbour, f"{link_id}/"))
     _picture(page, "report-link", whole=True)
 
 
-def _fill_in(page: Page) -> None:
+def _fill_in(page: Page, customers: list[str]) -> None:
     page.get_by_label("Name").fill("ConnectWise, monthly billing")
     page.get_by_label("Only these customers").check()
-    for name in CUSTOMERS[:2]:
+    for name in customers:
         page.get_by_label(name).check()
     page.get_by_label("Only these addresses").check()
     page.get_by_label("Addresses and networks").fill("203.0.113.24\n198.51.100.0/24")
 
 
 def _make_others(harbour: Subscription) -> object:
-    ids = customer_ids(harbour)
+    name, customer_id = min(customer_ids(harbour).items())
     now = datetime.now(UTC)
     day = datetime.now(harbour.zone).date()
     paused, _ = make_link(harbour, name="Power BI, all products", period=Period("year-to-date"), repeats_last_file=True)
-    soon, _ = make_link(
-        harbour, name="Castle Dental portal", customer_ids=(ids["Castle Dental"],), expires_on=day + timedelta(days=12)
-    )
+    soon, _ = make_link(harbour, name=f"{name} portal", customer_ids=(customer_id,), expires_on=day + timedelta(days=12))
     link, _ = make_link(
         harbour, name="Autotask, monthly billing", period=Period("last-3-months"), allowed=("192.0.2.7", "198.51.100.0/24")
     )
@@ -101,10 +177,19 @@ def _make_others(harbour: Subscription) -> object:
 
 def _picture(page: Page, name: str, *, whole: bool = False) -> None:
     path = IMAGES / f"{name}.png"
-    if whole:
-        # The side menu is as high as the window.
-        page.set_viewport_size({"width": WIDTH, "height": page.evaluate("document.documentElement.scrollHeight")})
     page.mouse.move(0, 0)
-    page.screenshot(path=path)
-    page.set_viewport_size({"width": WIDTH, "height": HEIGHT})
+    if whole:
+        with _whole(page, WIDTH):
+            page.screenshot(path=path)
+    else:
+        page.screenshot(path=path)
     assert path.stat().st_size < MOST_BYTES, name
+
+
+@contextmanager
+def _whole(page: Page, width: int) -> Iterator[None]:
+    """The window as high as the page: the side menu is as high as the window."""
+    page.set_viewport_size({"width": width, "height": HEIGHT})
+    page.set_viewport_size({"width": width, "height": page.evaluate("document.documentElement.scrollHeight")})
+    yield
+    page.set_viewport_size({"width": WIDTH, "height": HEIGHT})

@@ -8,11 +8,9 @@ from uuid import UUID, uuid4
 
 import pytest
 from django.conf import settings
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from tests.bookkeeping import OPERATOR, Cells, customer_ids, take, usage
-from tests.console.cast import Browse, Months, fill_customers, table_rows, words
+from tests.console.cast import Browse, Months, table_rows, words
 
 from tallybook.billing.rules import FROM_APRIL_2022, OBJECTS, RECIPE
 from tallybook.billing.rules_in_force import Span, set_rule
@@ -243,14 +241,3 @@ def test_customers_of_others_are_not_found(
     for customer in (elsewhere, uuid4()):
         for rest in ("", "person/?product=2&identity=ann%20bell"):
             assert client.get(billed_address(subscription, customer, rest)).status_code == 404
-
-
-def test_the_number_of_queries_does_not_grow(browse: Browse, owner: User, subscription: Subscription, tmp_path: Path) -> None:
-    client = browse(owner)
-    counts = []
-    for number in (2, 60):
-        fill_customers(subscription, tmp_path, number)
-        with CaptureQueriesContext(connection) as queries:
-            assert client.get(billed_address(subscription)).status_code == 200
-        counts.append(len(queries))
-    assert counts[0] == counts[1]

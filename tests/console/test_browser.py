@@ -153,13 +153,12 @@ def test_who_cannot_fetch_the_form_is_led_to_its_page(
     expect(page.get_by_label("From")).to_have_value(months.previous)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_every_page_fits_is_open_to_everybody_and_nothing_is_complained_of(
-    open_page: Open, filled: Filled, empty: Subscription, complaints: Complaints, scheme: str
+    open_page: Open, filled: Filled, empty: Subscription, complaints: Complaints
 ) -> None:
     complaints.forgiven = "the server responded with a status of 40"
     subscription, months = filled.subscription, filled.months
-    page = open_page(color_scheme=scheme)
+    page = open_page()
     for rest in ("", f"?month={months.current}", "?search=nobody", "export/", "export/?from=&to=", "export/?delimiter=x"):
         visit(page, page_address(subscription, rest), expected=400 if "=&to=" in rest or "=x" in rest else 200)
     anchor = customer_ids(subscription)["Anchor Ltd"]
@@ -224,9 +223,8 @@ def test_from_the_overview_to_what_it_names(
     expect(page.get_by_role("heading", level=1)).to_have_text(link.saved.name)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_an_overview_of_everything_is_open_to_everybody(
-    open_page: Open, subscription: Subscription, months: Months, tmp_path: Path, scheme: str
+    open_page: Open, subscription: Subscription, months: Months, tmp_path: Path
 ) -> None:
     link, _ = make_link(subscription, name="\N{RIGHT-TO-LEFT OVERRIDE}Autotask " + "W" * 100)
     note_call(subscription, link, 403, "address-refused")
@@ -234,7 +232,7 @@ def test_an_overview_of_everything_is_open_to_everybody(
     names = ("N" * 200, "=1+1 <b>", "שלום", "🐟 Ltd")
     rows = [usage(month=months.previous, customer=name) for name in names]
     take(subscription, [*rows, usage(month=months.previous, protected_bytes="many")], tmp_path)
-    page = open_page(overview_address(subscription), color_scheme=scheme)
+    page = open_page(overview_address(subscription))
     fits(page)
     for summary in page.locator("summary").all():
         summary.click()
@@ -242,9 +240,8 @@ def test_an_overview_of_everything_is_open_to_everybody(
 
 
 @pytest.mark.usefixtures("months")
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_dialog_is_open_to_everybody(open_page: Open, subscription: Subscription, scheme: str) -> None:
-    page = open_page(page_address(subscription), color_scheme=scheme)
+def test_the_dialog_is_open_to_everybody(open_page: Open, subscription: Subscription) -> None:
+    page = open_page(page_address(subscription))
     page.get_by_role("link", name="Export Itemised Billing Report").click()
     page.get_by_role("dialog").get_by_label("Anchor Ltd").check()
     expect(page.get_by_text("1 of 3 customers")).to_be_visible()

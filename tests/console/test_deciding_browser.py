@@ -59,11 +59,8 @@ def test_two_rules_are_compared(open_page: Open) -> None:
     assert download.value.suggested_filename.startswith("what-if-")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_pages_fit_and_are_open_to_everybody(
-    open_page: Open, subscription: Subscription, months: Months, scheme: str
-) -> None:
-    page = open_page(color_scheme=scheme)
+def test_the_pages_fit_and_are_open_to_everybody(open_page: Open, subscription: Subscription, months: Months) -> None:
+    page = open_page()
     billed = f"/subscriptions/{subscription.id}/billed-users/"
     anchor = customer_ids(subscription)[ANCHOR]
     page.goto(page.evaluate("location.origin") + f"{billed}in-doubt/")

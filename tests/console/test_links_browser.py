@@ -181,11 +181,10 @@ def test_fields_open_with_their_choice_and_survive_a_mistake(open_page: Open, fi
     fits(page)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_every_page_fits_and_is_open_to_everybody(open_page: Open, filled: Filled, complaints: Complaints, scheme: str) -> None:
+def test_every_page_fits_and_is_open_to_everybody(open_page: Open, filled: Filled, complaints: Complaints) -> None:
     complaints.forgiven = ERRORS
     subscription = filled.subscription
-    page = open_page(links_address(subscription), color_scheme=scheme)
+    page = open_page(links_address(subscription))
     fits(page)
     link, _ = make_link(
         subscription, name="A name that is long " * 9, allowed=("192.0.2.7", "2001:db8::/32", "198.51.100.0/24")

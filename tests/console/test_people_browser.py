@@ -176,7 +176,6 @@ def test_a_form_that_was_left_open_is_not_lost(
     expect(page.get_by_role("heading", name="Rotate key")).to_be_visible()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_every_page_fits_and_is_open_to_everybody(  # noqa: PLR0913, PLR0917 - fixtures
     open_page: Open,
     browser: Browser,
@@ -185,12 +184,11 @@ def test_every_page_fits_and_is_open_to_everybody(  # noqa: PLR0913, PLR0917 - f
     owner: User,
     viewer: User,
     complaints: Complaints,
-    scheme: str,
 ) -> None:
     complaints.forgiven = ERRORS
     with subscription_scope(subscription.id):
         made = invite(subscription, f"{'long.' * 12}{viewer.id}@msp.example", Role.VIEWER, by=owner, actor=OPERATOR)
-    page = open_page("/account/", color_scheme=scheme)
+    page = open_page("/account/")
     for path in ("/account/", "/account/?done=password", "/account/password/", "/account/totp/on/"):
         visit(page, path)
     codes.protect(owner)
@@ -217,7 +215,6 @@ def test_every_page_fits_and_is_open_to_everybody(  # noqa: PLR0913, PLR0917 - f
     fits(page)
 
     guest = another(browser, complaints)
-    guest.emulate_media(color_scheme=scheme)  # type: ignore[arg-type] # light or dark
     guest.goto(f"{address}/invitations/{subscription.id}/{made.secret}/")
     fits(guest)
     guest.get_by_role("button", name="Accept").click()

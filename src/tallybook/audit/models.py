@@ -4,6 +4,8 @@ An event holds what is hashed: it is kept for ever. What names or quotes somebod
 event goes on to hold a commitment to it. Subscriptions are floors above, so the reference to them stands in the migration.
 """
 
+from typing import ClassVar
+
 from django.db import models
 
 ACTION_CHARACTERS = 64
@@ -29,6 +31,7 @@ class AuditEvent(models.Model):
 
     class Meta:
         db_table = "audit_event"
+        indexes: ClassVar = [models.Index(fields=["subscription_id", "subject_id", "-number"], name="audit_event_subject")]
 
 
 class AuditDetail(models.Model):

@@ -59,6 +59,7 @@ MIDDLEWARE = [
     "tallybook.web.programs.ForPrograms",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
+    "tallybook.web.compressing.CompressedPages",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",

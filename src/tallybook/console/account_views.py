@@ -6,10 +6,11 @@ from django.contrib.auth import update_session_auth_hash
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from tallybook.console.account_page import DONE, read_account_page
 from tallybook.console.addresses import done_at
+from tallybook.console.methods import require_form_methods
 from tallybook.console.navigation import person
 from tallybook.console.step_up import problem_of_password
 from tallybook.errors import Refused
@@ -17,8 +18,6 @@ from tallybook.subscriptions.models import User
 from tallybook.subscriptions.passwords import LEAST_CHARACTERS, LEAST_CHARACTERS_WITH_TOTP, change_password
 from tallybook.subscriptions.sessions import end_session, end_sessions
 from tallybook.subscriptions.totp import has_totp
-
-require_form_methods = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @require_safe
@@ -42,8 +41,6 @@ def password(request: HttpRequest) -> HttpResponse:
         "present_problem": present_problem,
         "new_problem": new_problem,
         "least": LEAST_CHARACTERS_WITH_TOTP if has_totp(user) else LEAST_CHARACTERS,
-        "needed": LEAST_CHARACTERS,
-        "has_totp": has_totp(user),
     }
     return render(request, "console/account_password.html", context, status=400 if present_problem or new_problem else 200)
 

@@ -53,6 +53,6 @@ class Head:
     @property
     def next_sort(self) -> str:
         first, second = self.column, f"-{self.column}"
-        if self.kind != "name":
+        if "number" in self.kind.split():
             first, second = second, first
         return second if self.arrangement.sort == first else first

@@ -5,10 +5,11 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_POST
 
 from tallybook.console.addresses import done_at
 from tallybook.console.customer_views import customer_page
+from tallybook.console.methods import require_form_methods
 from tallybook.console.navigation import actor_of, person
 from tallybook.errors import NotFound, NotNow, Refused
 from tallybook.subscriptions.access import CHANGES_CUSTOMERS, entered_by
@@ -21,7 +22,6 @@ from tallybook.subscriptions.customer_facts import (
 )
 from tallybook.subscriptions.customers import alias_customer, customer_aliases, customer_by_id, unalias_customer
 
-require_form_methods = require_http_methods(["GET", "HEAD", "POST"])
 CHANGED_MEANWHILE = (
     "Somebody changed this customer while you had it open. Nothing of yours was saved yet, and what you typed is kept: compare "
     "it with what stands there now, then save again."
@@ -98,7 +98,7 @@ def remove_alias(request: HttpRequest, subscription_id: UUID, customer_id: UUID)
             except NotFound:
                 return _back(subscription_id, customer_id, "alias-gone")
             return _back(subscription_id, customer_id, "alias-removed")
-        aliases = customer_aliases(membership.subscription).get(customer_id, [])
+        aliases = customer_aliases(membership.subscription, customer_id).get(customer_id, [])
     alias = request.GET.get("alias", "")
     if alias not in aliases:
         raise NotFound("This customer has no such alias.")

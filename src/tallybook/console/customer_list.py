@@ -11,6 +11,7 @@ from django.http import QueryDict
 
 from tallybook.console.arranging import ROWS_A_PAGE, Arrangement, Head
 from tallybook.console.month_page import MonthPage, read_current_month_page
+from tallybook.console.usage_table import ObjectCount, by_customer
 from tallybook.database.folding import fold_name
 from tallybook.links.covering import count_covering
 from tallybook.subscriptions.customers import customer_aliases, list_customers
@@ -29,37 +30,24 @@ class CustomerLine:
     customer: Customer
     aliases: list[str]
     organisations: int
-    now: int
-    former: int
+    objects: ObjectCount
     span: Span | None
     links: int
 
-    @property
-    def change(self) -> int:
-        return self.now - self.former
 
-    @property
-    def first(self) -> date:
-        """Its first month with usage; of one without, none that there is."""
-        return self.span.first if self.span else date.max
-
-    @property
-    def last(self) -> date:
-        return self.span.last if self.span else date.min
-
-
+# What is not known is None, and comes last, whichever way it is sorted.
 _KEYS: dict[str, Callable[[CustomerLine], Any]] = {
     "name": lambda line: line.customer.name_folded,
-    "reference": lambda line: fold_name(line.customer.reference),
+    "reference": lambda line: fold_name(line.customer.reference) or None,
     "organisations": lambda line: line.organisations,
-    "objects": lambda line: line.now,
-    "first": lambda line: line.first,
-    "last": lambda line: line.last,
+    "objects": lambda line: line.objects.now,
+    "first": lambda line: line.span and line.span.first,
+    "last": lambda line: line.span and line.span.last,
     "links": lambda line: line.links,
 }
 _HEADS = (
     ("name", "Customer", "name"),
-    ("reference", "Customer Reference", "name plain"),
+    ("reference", "Customer Reference", ""),
     ("organisations", "Organisations", "number wide"),
     ("objects", "Objects", "number changing"),
     ("first", "First month", "wide"),
@@ -76,10 +64,9 @@ class CustomerTable:
         wanted = fold_name(arrangement.search)
         matching = [line for line in lines if answers_to(line.customer, line.aliases, wanted)]
         key = _KEYS.get(arrangement.column, _KEYS["name"])
-        ordered = sorted(matching, key=key, reverse=arrangement.descending)
-        # Who has none comes last, whichever way references are sorted.
-        is_last = arrangement.column == "reference"
-        self._lines = sorted(ordered, key=lambda line: is_last and not line.customer.reference)
+        known = [line for line in matching if key(line) is not None]
+        self._lines = sorted(known, key=key, reverse=arrangement.descending)
+        self._lines += [line for line in matching if key(line) is None]
 
     @property
     def heads(self) -> list[Head]:
@@ -89,14 +76,19 @@ class CustomerTable:
     def page(self) -> Page[CustomerLine]:
         return Paginator(self._lines, ROWS_A_PAGE).get_page(self.arrangement.page)
 
-    @property
-    def totals(self) -> dict[str, int]:
-        return {name: sum(getattr(line, name) for line in self._lines) for name in ("organisations", "now", "change")}
+    @cached_property
+    def organisations(self) -> int:
+        return sum(line.organisations for line in self._lines)
 
-    @property
+    @cached_property
+    def objects(self) -> ObjectCount:
+        lines = [line.objects for line in self._lines]
+        return ObjectCount(sum(one.now for one in lines), sum(one.former for one in lines))
+
+    @cached_property
     def has_changes(self) -> bool:
         """Whether any figure needs room for a change beside it."""
-        return any(line.change for line in self._lines)
+        return any(objects.change for objects in (self.objects, *(line.objects for line in self.page)))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -123,10 +115,7 @@ def read_customer_list(subscription: Subscription, query: QueryDict) -> Customer
 
 
 def _lines(subscription: Subscription, month: date) -> list[CustomerLine]:
-    objects: dict[Any, tuple[int, int]] = {}
-    for count in count_month(subscription.id, month, month_before(month)):
-        now, former = objects.get(count.customer_id, (0, 0))
-        objects[count.customer_id] = (now + count.object_count, former + count.former_count)
+    objects = {line.customer_id: line.objects for line in by_customer(count_month(subscription.id, month, month_before(month)))}
     aliases, organisations = customer_aliases(subscription), count_organisations(subscription)
     spans, covering = usage_spans(subscription.id), count_covering(subscription)
     return [
@@ -134,8 +123,7 @@ def _lines(subscription: Subscription, month: date) -> list[CustomerLine]:
             customer=one,
             aliases=aliases.get(one.id, []),
             organisations=organisations.get(one.id, 0),
-            now=objects.get(one.id, (0, 0))[0],
-            former=objects.get(one.id, (0, 0))[1],
+            objects=objects.get(one.id, ObjectCount(0, 0)),
             span=spans.get(one.id),
             links=covering.count(one.id),
         )

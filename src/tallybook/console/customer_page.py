@@ -74,7 +74,7 @@ class MonthTable:
         self.stored_unit: Unit | None = unit_of(month.stored_bytes for month in months)
         # Not before all of them are counted is it known that there are none.
         self.has_billed = any(month.billed is not None or not month.is_counted for month in months)
-        self.has_changes = any(month.objects.change for month in months[:-1])
+        self.has_changes = any(month.former and month.objects.change for month in months)
 
     @property
     def rows(self) -> list[tuple[CustomerMonth, list[ObjectCount]]]:
@@ -165,7 +165,7 @@ def read_customer_page(membership: Membership, customer_id: UUID, query: QueryDi
     return CustomerPage(
         membership=membership,
         customer=customer,
-        aliases=customer_aliases(subscription).get(customer.id, []),
+        aliases=customer_aliases(subscription, customer.id).get(customer.id, []),
         organisations=organisations_of(subscription, customer.id),
         objects_by_organisation=count_by_organisation(subscription.id, customer.id, newest) if newest else {},
         months=MonthTable(months, query.get("page", "1")),

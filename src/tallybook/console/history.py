@@ -39,10 +39,10 @@ def count_history(of: MonthPage) -> None:
         NotNow: counting the two took longer than a report may.
     """
     first = first_of_history(of.month)
-    count_objects(of.subscription.id, first, of.month, until=time.monotonic() + _SECONDS)
+    count_history_of_objects(of)
     count_months(of.subscription, of.former_month, of.month)
     # However long the two have taken: else the others would never be counted where these change again and again.
-    count_newest_months(of.subscription, first, of.former_month, until=time.monotonic() + _SECONDS)
+    count_newest_months(of.subscription, first, month_before(of.former_month), until=time.monotonic() + _SECONDS)
 
 
 def points(of: MonthPage, found: Mapping[date, int]) -> list[Point]:

@@ -5,13 +5,14 @@ from uuid import UUID
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from tallybook.console.addresses import done_at, number_in
 from tallybook.console.import_form import FileForm, ReadingForm
 from tallybook.console.import_list import read_import_list
 from tallybook.console.import_page import read_import_page, read_undo_page
 from tallybook.console.import_wording import DONE
+from tallybook.console.methods import require_form_methods
 from tallybook.console.navigation import actor_of, person
 from tallybook.console.upload_page import UploadPage, read_upload_page
 from tallybook.errors import NotFound, Refused
@@ -21,7 +22,6 @@ from tallybook.metering.working import start
 from tallybook.subscriptions.access import IMPORTS_USAGE, entered_by
 from tallybook.usage.undoing import undo_import
 
-require_form_methods = require_http_methods(["GET", "HEAD", "POST"])
 _MOST_NUMBER = 2**31 - 1
 _MEANWHILE = "Somebody worked on this file after you opened the page. This is how it stands now; look at it, then go on."
 

@@ -7,18 +7,16 @@ from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods
 
-from tallybook.console.seeing import address_text
+from tallybook.console.methods import require_form_methods
 from tallybook.console.sign_in import BACKEND
 from tallybook.errors import NotFound, Refused
 from tallybook.subscriptions.access import memberships_of
 from tallybook.subscriptions.invitations import accept_as_new_person, accept_invitation, find_invitation
 from tallybook.subscriptions.models import Invitation, User
 from tallybook.subscriptions.passwords import LEAST_CHARACTERS
+from tallybook.web.client_address import address_text
 from tallybook.web.errors import too_many
-
-require_form_methods = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @login_not_required
@@ -45,7 +43,7 @@ def _accept(request: HttpRequest, subscription_id: UUID, secret: str) -> None:
     if isinstance(request.user, User):
         accept_invitation(subscription_id, secret, request.user, address=address_text(request))
         return
-    user = accept_as_new_person(subscription_id, secret, request.POST.get("password", ""), address=address_text(request))
+    user = accept_as_new_person(subscription_id, secret, request.POST.get("new", ""), address=address_text(request))
     login(request, user, backend=BACKEND)
     # As after any other sign-in: until the browser is closed.
     request.session.set_expiry(0)

@@ -6,10 +6,11 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_POST
 
 from tallybook.console.link_page import KeyStep, LinkPage, read_link, read_link_page
 from tallybook.console.link_requests import done, sent_revision
+from tallybook.console.methods import require_form_methods
 from tallybook.console.navigation import actor_of, person
 from tallybook.console.step_up import require_proof
 from tallybook.errors import Refused
@@ -17,7 +18,6 @@ from tallybook.links import links
 from tallybook.links.links import LONGEST_OVERLAP
 from tallybook.subscriptions.access import CHANGES_LINKS, entered_by
 
-require_form_methods = require_http_methods(["GET", "HEAD", "POST"])
 OVERLAP_DAYS = tuple(range(LONGEST_OVERLAP.days + 1))
 
 

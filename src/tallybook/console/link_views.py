@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from tallybook.console.link_form import LinkForm
 from tallybook.console.link_form_data import new_link, saved_link
@@ -12,6 +12,7 @@ from tallybook.console.link_list import read_link_list
 from tallybook.console.link_page import KeyStep, read_link, read_link_page
 from tallybook.console.link_requests import CHANGED_MEANWHILE, done, sent_revision
 from tallybook.console.link_wording import DONE
+from tallybook.console.methods import require_form_methods
 from tallybook.console.navigation import actor_of, person
 from tallybook.console.step_up import require_proof
 from tallybook.errors import Refused
@@ -21,8 +22,6 @@ from tallybook.links.snippets import postman_collection
 from tallybook.subscriptions.access import CHANGES_LINKS, entered_by
 from tallybook.subscriptions.models import Membership
 from tallybook.web.client_address import client_address
-
-require_form_methods = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @require_safe

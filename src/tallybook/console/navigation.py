@@ -1,5 +1,6 @@
 """What the frame of every page shows: who is signed in, which subscription it is, and which others there are."""
 
+from collections.abc import Collection
 from functools import cached_property
 from uuid import UUID
 
@@ -9,8 +10,8 @@ from django.http import HttpRequest
 from tallybook.audit.acting import Actor
 from tallybook.console.handbook import page_about
 from tallybook.subscriptions.access import CHANGES_LINKS, IMPORTS_USAGE, MANAGES_ROLES, READS_AUDIT_LOG, memberships_of
-from tallybook.subscriptions.models import Membership, Subscription, User
-from tallybook.web.client_address import client_address
+from tallybook.subscriptions.models import Membership, Role, Subscription, User
+from tallybook.web.client_address import address_text
 
 
 def person(request: HttpRequest) -> User:
@@ -23,8 +24,7 @@ def person(request: HttpRequest) -> User:
 def actor_of(request: HttpRequest) -> Actor:
     """Who is signed in, and where from, for the audit log."""
     user = person(request)
-    address = client_address(request)
-    return Actor.person(user.id, user.email, "" if address is None else str(address))
+    return Actor.person(user.id, user.email, address_text(request))
 
 
 class Navigation:
@@ -53,7 +53,7 @@ class Navigation:
     @property
     def reads_audit_log(self) -> bool:
         """Whether the person may read the current subscription's."""
-        return self._membership is not None and self._membership.role in READS_AUDIT_LOG
+        return self._may(READS_AUDIT_LOG)
 
     @property
     def help_address(self) -> str:
@@ -64,17 +64,17 @@ class Navigation:
     @property
     def imports_usage(self) -> bool:
         """Whether the person may import usage into the current subscription."""
-        return self._membership is not None and self._membership.role in IMPORTS_USAGE
+        return self._may(IMPORTS_USAGE)
 
     @property
     def changes_links(self) -> bool:
         """Whether the person may make and change report links in the current subscription."""
-        return self._membership is not None and self._membership.role in CHANGES_LINKS
+        return self._may(CHANGES_LINKS)
 
     @property
     def manages_roles(self) -> bool:
         """Whether the person decides who may do what in the current subscription."""
-        return self._membership is not None and self._membership.role in MANAGES_ROLES
+        return self._may(MANAGES_ROLES)
 
     @property
     def searched(self) -> str:
@@ -82,7 +82,10 @@ class Navigation:
         match = self._request.resolver_match
         return self._request.GET.get("q", "") if match and match.view_name == "console:search" else ""
 
-    @property
+    def _may(self, roles: Collection[Role]) -> bool:
+        return self._membership is not None and self._membership.role in roles
+
+    @cached_property
     def _membership(self) -> Membership | None:
         own = {membership.subscription_id: membership for membership in self._memberships}
         return own.get(self._named, next(iter(own.values()), None))

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 from uuid import UUID
 
 from django.utils import timezone
@@ -37,12 +38,12 @@ class ObjectPage:
     def changed_ago(self) -> str:
         return ago(self.changed_at, timezone.now()) if self.changed_at else ""
 
-    @property
+    @cached_property
     def protected_unit(self) -> Unit | None:
         sizes = [one.protected_bytes for one in self.months]
         return unit_of([*sizes, *(said.protected_bytes for said in self.entries)])
 
-    @property
+    @cached_property
     def stored_unit(self) -> Unit | None:
         sizes = [one.stored_bytes for one in self.months]
         return unit_of([*sizes, *(said.stored_bytes for said in self.entries)])

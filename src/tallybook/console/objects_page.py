@@ -1,6 +1,7 @@
 """What the lists of objects show: those of a month that are wanted, of one customer or of all, sorted, one page of them."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from uuid import UUID
 
 from django.core.paginator import Page, Paginator
@@ -55,11 +56,11 @@ class ObjectsPage:
 
     @property
     def heads(self) -> list[Head]:
-        whose = [] if self.customer else [("customer", "Customer", "name plain")]
+        whose = [] if self.customer else [("customer", "Customer", "")]
         columns = [
             ("name", "Object", "name"),
             *whose,
-            ("type", "Type", "name plain"),
+            ("type", "Type", ""),
             ("last", "Last backup", "wide"),
             ("protected", "Protected", "number size"),
             ("stored", "Stored", "number size"),
@@ -70,11 +71,11 @@ class ObjectsPage:
     def _units(self) -> dict[str, Unit | None]:
         return {"protected": self.protected_unit, "stored": self.stored_unit}
 
-    @property
+    @cached_property
     def protected_unit(self) -> Unit | None:
         return unit_of(one.protected_bytes for one in self.objects)
 
-    @property
+    @cached_property
     def stored_unit(self) -> Unit | None:
         return unit_of(one.stored_bytes for one in self.objects)
 

@@ -1,13 +1,12 @@
 """What somebody should look at: links that failed or were never called, and imports of which rows were refused."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
+from tallybook.console.import_list import ListedImport
 from tallybook.console.link_row import ToldCall
 from tallybook.console.link_wording import is_refusal
-from tallybook.console.wording import local_time
 from tallybook.links.listing import ListedLink, State, list_links
 from tallybook.subscriptions.models import Subscription
 from tallybook.usage.imports import imports_with_refused_rows
@@ -25,17 +24,6 @@ class LinkToMend(NamedTuple):
     last_call: ToldCall | None
 
 
-class ImportToMend(NamedTuple):
-    """An imported file of which rows were refused."""
-
-    number: int
-    file_name: str
-    received_at: datetime
-    received: str
-    refused_count: int
-    row_count: int
-
-
 @dataclass(frozen=True, kw_only=True)
 class Attention:
     """The first of each, and how many more there are."""
@@ -43,13 +31,13 @@ class Attention:
     has_links: bool
     links: list[LinkToMend]
     other_links: int
-    imports: list[ImportToMend]
+    imports: list[ListedImport]
     other_imports: int
 
 
 def read_attention(subscription: Subscription) -> Attention:
     """Call inside the subscription's scope."""
-    every = list_links(subscription)
+    every = list_links(subscription, counted=False)
     # Those that failed first: somebody waits for their data.
     mend = [one for one in every if _has_failed(one)] + [one for one in every if _waits_for_a_call(one)]
     imports, found = imports_with_refused_rows(subscription, IMPORTS_LISTED)
@@ -57,17 +45,7 @@ def read_attention(subscription: Subscription) -> Attention:
         has_links=bool(every),
         links=[_link(one, subscription) for one in mend[:LINKS_LISTED]],
         other_links=len(mend[LINKS_LISTED:]),
-        imports=[
-            ImportToMend(
-                number=one.number,
-                file_name=one.file_name,
-                received_at=one.received_at,
-                received=local_time(one.received_at, subscription.zone),
-                refused_count=one.refused_count,
-                row_count=one.row_count,
-            )
-            for one in imports
-        ],
+        imports=[ListedImport(one, None, subscription) for one in imports],
         other_imports=found - len(imports),
     )
 

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from tallybook.billing.counting import UserQuantity
+from tallybook.console.usage_table import by_customer
 from tallybook.usage.summary import UsageCount
 
 LISTED = 5
@@ -48,10 +49,10 @@ def changes(counts: list[UsageCount], lines: list[UserQuantity]) -> Changes:
     joined: list[Moved] = []
     left: list[Moved] = []
     stayed: list[Moved] = []
-    for (customer_id, name), found in groupby(counts, key=attrgetter("customer_id", "customer_name")):
-        own = list(found)
-        now, former = sum(count.object_count for count in own), sum(count.former_count for count in own)
-        (joined if not former else left if not now else stayed).append(Moved(customer_id, name, now - former))
+    for line in by_customer(counts):
+        if line.customer_id is not None:
+            now, former = line.objects
+            (joined if not former else left if not now else stayed).append(Moved(line.customer_id, line.name, now - former))
     staying = {one.customer_id for one in stayed}
     users = [
         Moved(customer_id, name, sum(line.change for line in own))

@@ -7,9 +7,10 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from tallybook.console.addresses import done_at
+from tallybook.console.methods import require_form_methods
 from tallybook.console.navigation import actor_of, person
 from tallybook.console.people_page import DONE, ROLE_WORDS, read_people_page
 from tallybook.console.step_up import require_proof
@@ -19,8 +20,6 @@ from tallybook.subscriptions import changing_roles, invitations
 from tallybook.subscriptions.access import MANAGES_ROLES, entered_by
 from tallybook.subscriptions.models import Membership, Role
 from tallybook.subscriptions.people import find_person
-
-require_form_methods = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @require_safe

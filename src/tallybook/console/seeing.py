@@ -11,7 +11,7 @@ from django.http.response import HttpResponseBase
 
 from tallybook.subscriptions.models import User
 from tallybook.subscriptions.sessions import SessionStore, forget_expired, mark_seen
-from tallybook.web.client_address import client_address
+from tallybook.web.client_address import address_text
 
 PROVED_AT = "proved_at"
 
@@ -36,9 +36,3 @@ def note_sign_in(request: HttpRequest, **_signal: Any) -> None:  # noqa: ANN401 
     forget_expired()
     if isinstance(request.session, SessionStore):
         request.session.note(address_text(request), request.META.get("HTTP_USER_AGENT", ""))
-
-
-def address_text(request: HttpRequest) -> str:
-    """The address as logs and lists have it; empty where nobody knows it."""
-    address = client_address(request)
-    return "" if address is None else str(address)

@@ -17,8 +17,8 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_http_methods
 
+from tallybook.console.methods import require_form_methods
 from tallybook.console.navigation import person
 from tallybook.console.seeing import PROVED_AT
 from tallybook.subscriptions.models import User
@@ -68,7 +68,7 @@ class StepUp:
         return redirect(f"{reverse('console:confirm')}?{urlencode({NEXT: request.get_full_path()})}")
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_form_methods
 def confirm(request: HttpRequest) -> HttpResponse:
     """The page Confirm on the way to another page."""
     wanted = (request.POST if request.method == "POST" else request.GET).get(NEXT, "")

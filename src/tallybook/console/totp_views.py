@@ -4,9 +4,9 @@ from allauth.mfa.adapter import get_adapter
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.safestring import SafeString, mark_safe
-from django.views.decorators.http import require_http_methods
 
 from tallybook.console.account_views import change_own_password, done
+from tallybook.console.methods import require_form_methods
 from tallybook.console.navigation import person
 from tallybook.console.step_up import require_proof
 from tallybook.errors import Refused
@@ -14,7 +14,6 @@ from tallybook.subscriptions import totp
 from tallybook.subscriptions.models import User
 from tallybook.subscriptions.passwords import LEAST_CHARACTERS
 
-require_form_methods = require_http_methods(["GET", "HEAD", "POST"])
 # Encrypted, in the session, until a code has shown that the app has it.
 _WAITING = "totp_secret"
 _XML_DECLARATION_END = "?>"

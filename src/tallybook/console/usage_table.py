@@ -84,7 +84,7 @@ class UsageTable:
     def __init__(self, counts: list[UsageCount], arrangement: Arrangement) -> None:
         self.arrangement = arrangement
         self.products = [Product(*pair) for pair in sorted({(count.product_id, count.product_name) for count in counts})]
-        self._lines = _sorted(_matching(_by_customer(counts), arrangement.search), arrangement)
+        self._lines = _sorted(_matching(by_customer(counts), arrangement.search), arrangement)
 
     @property
     def heads(self) -> list[Head]:
@@ -141,7 +141,8 @@ def _ids_of(lines: Iterable[Line]) -> list[UUID]:
     return [line.customer_id for line in lines if line.customer_id is not None]
 
 
-def _by_customer(counts: list[UsageCount]) -> list[Line]:
+def by_customer(counts: list[UsageCount]) -> list[Line]:
+    """The counts, which come by customer, together."""
     grouped = groupby(counts, key=attrgetter("customer_id", "customer_name", "customer_name_folded"))
     return [Line(*whose, list(group)) for whose, group in grouped]
 

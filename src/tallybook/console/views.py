@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from tallybook.console.forms import ExportForm
 from tallybook.console.history import count_history_of_objects
+from tallybook.console.methods import require_form_methods
 from tallybook.console.month_page import read_month_page
 from tallybook.console.navigation import person
 from tallybook.console.usage_page import read_usage_page
@@ -23,10 +24,6 @@ from tallybook.reports.quantities import QUANTITIES
 from tallybook.subscriptions.access import entered_by, memberships_of
 from tallybook.usage.summary import count_items
 from tallybook.web.files import send_whole
-
-# Choosing is a form that is posted, since an address cannot hold hundreds of customers; but an address can be kept, so that
-# the same parameters are taken from it too.
-require_form_methods = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @require_safe

@@ -34,7 +34,7 @@ def count_covering(subscription: Subscription) -> Covering:
 
 def links_of_customer(subscription: Subscription, customer_id: UUID) -> list[ListedLink]:
     """The links that cover the customer and are not revoked, the newest first."""
-    links = (one for one in list_links(subscription) if one.state is not State.REVOKED)
+    links = (one for one in list_links(subscription, counted=False) if one.state is not State.REVOKED)
     return [one for one in links if covers(one, customer_id)]
 
 

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db.models import Sum
 
+from tallybook.database.queries import rows
 from tallybook.links.links import Link
 from tallybook.links.models import KeyRegister, LinkCall, LinkGate, LinkKey, ReportLink
 from tallybook.subscriptions.models import Subscription
@@ -81,13 +82,13 @@ class ListedLink:
         return left if left < WARNED_DAYS else None
 
 
-def list_links(subscription: Subscription, link_id: UUID | None = None) -> list[ListedLink]:
-    """All links, or the one of this id, the newest first."""
+def list_links(subscription: Subscription, link_id: UUID | None = None, *, counted: bool = True) -> list[ListedLink]:
+    """All links, or the one of this id, the newest first. Where nobody asks for it, calls are not counted: of 30 days each."""
     only = {"subscription_id": subscription.id}
     saved = ReportLink.objects.filter(**only).select_related("subscription").order_by("-made_at", "id")
     links = list(saved.filter(id=link_id) if link_id else saved)
     gates = LinkGate.objects.filter(**only).in_bulk([link.id for link in links])
-    keys, last_calls, counts = _keys(subscription.id), _last_calls(subscription.id), _counts(subscription.id)
+    keys, last_calls, counts = _keys(subscription.id), _last_calls(subscription.id), _counts(subscription.id) if counted else {}
     return [
         ListedLink(
             link=Link(saved=link, gate=gates[link.id]),
@@ -118,9 +119,19 @@ def _keys(subscription_id: UUID) -> dict[UUID, list[SeenKey]]:
     return keys
 
 
+# One look into the index for each link: the log has 90 days of calls.
+_LAST_CALLS = """
+    SELECT last.id FROM report_link l, LATERAL (
+        SELECT c.id FROM link_call c WHERE c.subscription_id = l.subscription_id AND c.link_id = l.id
+        ORDER BY c.called_at DESC LIMIT 1
+    ) last
+    WHERE l.subscription_id = %(subscription)s
+"""
+
+
 def _last_calls(subscription_id: UUID) -> dict[UUID, LinkCall]:
-    calls = LinkCall.objects.filter(subscription_id=subscription_id).order_by("link_id", "-called_at").distinct("link_id")
-    return {call.link_id: call for call in calls}
+    last = [call_id for (call_id,) in rows(_LAST_CALLS, {"subscription": subscription_id})]
+    return {call.link_id: call for call in LinkCall.objects.filter(subscription_id=subscription_id, id__in=last)}
 
 
 def _counts(subscription_id: UUID) -> dict[UUID, int]:

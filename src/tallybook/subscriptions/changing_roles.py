@@ -2,12 +2,12 @@
 
 from uuid import UUID
 
-from tallybook.audit.acting import Actor, Subject
+from tallybook.audit.acting import Actor
 from tallybook.audit.recording import record
 from tallybook.errors import Refused
 from tallybook.subscriptions.invitations import take_back
 from tallybook.subscriptions.models import Invitation, Membership, Role, Subscription
-from tallybook.subscriptions.people import find_person, lock_owners
+from tallybook.subscriptions.people import find_person, lock_owners, person_subject
 
 
 def change_role(subscription: Subscription, user_id: UUID, role: Role, *, actor: Actor) -> bool:
@@ -31,7 +31,7 @@ def change_role(subscription: Subscription, user_id: UUID, role: Role, *, actor:
         subscription.id,
         actor,
         "role.changed",
-        Subject("person", str(user_id), person.user.email),
+        person_subject(person.user),
         before={"role": person.role},
         after={"role": role.value},
     )
@@ -49,7 +49,7 @@ def remove_person(subscription: Subscription, user_id: UUID, *, actor: Actor) ->
         subscription.id,
         actor,
         "role.removed",
-        Subject("person", str(user_id), person.user.email),
+        person_subject(person.user),
         before={"role": person.role},
         after=None,
     )

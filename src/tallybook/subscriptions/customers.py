@@ -22,10 +22,11 @@ def list_customers(subscription: Subscription) -> list[Customer]:
     return list(Customer.objects.filter(subscription_id=subscription.id).defer("notes").order_by("name_folded"))
 
 
-def customer_aliases(subscription: Subscription) -> dict[UUID, list[str]]:
-    """The aliases of each customer that has some."""
+def customer_aliases(subscription: Subscription, customer_id: UUID | None = None) -> dict[UUID, list[str]]:
+    """The aliases of each customer that has some, or of this one."""
     aliases: dict[UUID, list[str]] = {}
-    for alias in CustomerAlias.objects.filter(subscription_id=subscription.id).order_by("name_folded"):
+    found = CustomerAlias.objects.filter(subscription_id=subscription.id)
+    for alias in (found if customer_id is None else found.filter(customer_id=customer_id)).order_by("name_folded"):
         aliases.setdefault(alias.customer_id, []).append(alias.name)
     return aliases
 

@@ -13,8 +13,8 @@ _SHORTEST_ID = 8
 
 def answers_to(customer: Customer, aliases: Iterable[str], wanted: str) -> bool:
     """Whether the folded text stands in the customer's name, an alias or the reference, or begins its id."""
-    names = (customer.name, customer.reference, *aliases)
-    return any(wanted in fold_name(name) for name in names) or _begins_id(customer.id, wanted)
+    names = (customer.name_folded, *map(fold_name, (customer.reference, *aliases)))
+    return any(wanted in name for name in names) or _begins_id(customer.id, wanted)
 
 
 def _begins_id(customer_id: UUID, wanted: str) -> bool:
@@ -27,4 +27,4 @@ def matching_customers(subscription: Subscription, text: str) -> list[tuple[Cust
     found = [(one, aliases.get(one.id, [])) for one in list_customers(subscription)]
     matching = [(one, names) for one, names in found if answers_to(one, names, wanted)]
     # Sorting is stable: within the two kinds the order by name stays.
-    return sorted(matching, key=lambda pair: wanted not in {fold_name(name) for name in (pair[0].name, *pair[1])})
+    return sorted(matching, key=lambda pair: wanted not in {pair[0].name_folded, *map(fold_name, pair[1])})

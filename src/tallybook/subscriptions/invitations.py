@@ -17,7 +17,7 @@ from tallybook.audit.recording import record
 from tallybook.database.scope import subscription_scope
 from tallybook.errors import NotFound, Refused
 from tallybook.subscriptions.models import Invitation, Membership, Role, Subscription, User
-from tallybook.subscriptions.people import checked_email, create_user, lock_owners
+from tallybook.subscriptions.people import checked_email, create_user, lock_owners, person_subject
 
 HOLDS_FOR = timedelta(days=7)
 _SECRET_BYTES = 32
@@ -65,11 +65,15 @@ def invite(subscription: Subscription, email: str, role: Role, *, by: User, acto
         subscription.id,
         actor,
         "invitation.created",
-        Subject("invitation", str(invitation.id), address),
+        _subject(invitation),
         before=_facts(former) if former else None,
         after=_facts(invitation),
     )
     return Invited(invitation, secret)
+
+
+def _subject(invitation: Invitation) -> Subject:
+    return Subject("invitation", str(invitation.id), invitation.email)
 
 
 def _facts(invitation: Invitation) -> dict[str, str]:
@@ -97,7 +101,7 @@ def take_back(invitation: Invitation, *, actor: Actor) -> None:
         invitation.subscription_id,
         actor,
         "invitation.revoked",
-        Subject("invitation", str(invitation.id), invitation.email),
+        _subject(invitation),
         before={"role": invitation.role},
         after=None,
     )
@@ -174,7 +178,7 @@ def _end(invitation: Invitation, user: User, actor: Actor) -> None:
         invitation.subscription_id,
         actor,
         "invitation.accepted",
-        Subject("person", str(user.id), user.email),
+        person_subject(user),
         before=None,
         after={"role": invitation.role},
     )

@@ -45,6 +45,11 @@ def create_user(email: str, password: str) -> User:
     return user
 
 
+def person_subject(user: User) -> Subject:
+    """As the audit log has them."""
+    return Subject("person", str(user.id), user.email)
+
+
 def find_user(email: str) -> User:
     """Somebody by their e-mail address, whatever its letter case. For commands: it asks nobody's leave.
 
@@ -72,7 +77,7 @@ def grant_role(subscription: Subscription, user: User, role: Role, *, actor: Act
             subscription.id,
             actor,
             "role.granted",
-            Subject("person", str(user.id), user.email),
+            person_subject(user),
             before={"role": former.role} if former else None,
             after={"role": role.value},
         )

@@ -5,15 +5,16 @@ Each is recorded in every subscription in which they have a role.
 
 from django.db import transaction
 
-from tallybook.audit.acting import Actor, Subject
+from tallybook.audit.acting import Actor
 from tallybook.audit.recording import record
 from tallybook.database.scope import subscription_scope
 from tallybook.errors import Refused
 from tallybook.subscriptions.access import memberships_of
 from tallybook.subscriptions.models import User
 from tallybook.subscriptions.passwords import LEAST_CHARACTERS, change_password
+from tallybook.subscriptions.people import person_subject
 from tallybook.subscriptions.sessions import end_sessions
-from tallybook.subscriptions.totp import has_totp, turn_off
+from tallybook.subscriptions.totp import turn_off
 
 
 def reset_password(user: User, password: str, *, actor: Actor) -> int:
@@ -26,12 +27,8 @@ def reset_password(user: User, password: str, *, actor: Actor) -> int:
         raise Refused(f"This password is too short: it has to have at least {LEAST_CHARACTERS} characters.")
     with transaction.atomic():
         change_password(user, password)
-        ended = end_sessions(user)
-        subject = Subject("person", str(user.id), user.email)
-        for membership in memberships_of(user):
-            with subscription_scope(membership.subscription_id):
-                record(membership.subscription_id, actor, "person.password-reset", subject, before=None, after=None)
-    return ended
+        _record_everywhere(user, actor, "person.password-reset")
+        return end_sessions(user)
 
 
 def reset_totp(user: User, *, actor: Actor) -> int:
@@ -41,23 +38,19 @@ def reset_totp(user: User, *, actor: Actor) -> int:
         Refused: it is off, or the password is too short to be used alone.
     """
     with transaction.atomic():
-        if not has_totp(user):
-            raise Refused(f"TOTP of {user.email} is off. There is nothing to reset.")
         if user.has_short_password:
             raise Refused(
                 f"The password of {user.email} is too short to sign in without TOTP. Run `tallybook user reset-password` first."
             )
-        turn_off(user)
-        ended = end_sessions(user)
-        subject = Subject("person", str(user.id), user.email)
-        for membership in memberships_of(user):
-            with subscription_scope(membership.subscription_id):
-                record(
-                    membership.subscription_id,
-                    actor,
-                    "person.totp-reset",
-                    subject,
-                    before={"totp": True},
-                    after={"totp": False},
-                )
-    return ended
+        if not turn_off(user):
+            raise Refused(f"TOTP of {user.email} is off. There is nothing to reset.")
+        _record_everywhere(user, actor, "person.totp-reset", before={"totp": True}, after={"totp": False})
+        return end_sessions(user)
+
+
+def _record_everywhere(
+    user: User, actor: Actor, action: str, before: dict[str, object] | None = None, after: dict[str, object] | None = None
+) -> None:
+    for membership in memberships_of(user):
+        with subscription_scope(membership.subscription_id):
+            record(membership.subscription_id, actor, action, person_subject(user), before=before, after=after)

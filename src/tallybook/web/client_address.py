@@ -31,6 +31,12 @@ def client_address(request: HttpRequest) -> Address | None:
     return _first_untrusted(request.META.get("HTTP_X_FORWARDED_FOR", ""))
 
 
+def address_text(request: HttpRequest) -> str:
+    """Whoever called, as logs and lists have it; empty where nobody knows."""
+    address = client_address(request)
+    return "" if address is None else str(address)
+
+
 def peer_address(request: HttpRequest) -> Address | None:
     """The other end of the connection: a client, or a proxy. None where there is no address, as at a Unix socket."""
     try:
