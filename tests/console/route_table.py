@@ -171,7 +171,7 @@ def cast_of(subscription: Subscription, folder: Path) -> Cast:
         invitation_id = Invitation.objects.get(subscription_id=subscription.id).id
     customer_id = customer_ids(subscription)["Anchor Ltd"]
     things = {"customer_id": customer_id, "link_id": link.saved.id, "upload_id": upload.id, "number": 1}
-    ((object_key,),) = query(subscription, "SELECT object_key FROM usage_item WHERE customer_id = %s", str(customer_id))
+    ((object_key,),) = query(subscription, "SELECT object_key FROM usage_item WHERE customer_id = %s LIMIT 1", str(customer_id))
     things |= {"object_key": object_key}
     things |= {"user_id": member.id, "invitation_id": invitation_id}
     return Cast(subscription, things)

@@ -14,6 +14,7 @@ from tallybook.reports.building import Profile
 from tallybook.subscriptions.models import Role, Subscription, User
 from tallybook.subscriptions.people import grant_role
 
+PHONE = {"width": 360, "height": 740}
 BAD_REQUEST = "the server responded with a status of 400"
 
 
@@ -153,29 +154,29 @@ def test_who_cannot_fetch_the_form_is_led_to_its_page(
     expect(page.get_by_label("From")).to_have_value(months.previous)
 
 
-def test_every_page_fits_is_open_to_everybody_and_nothing_is_complained_of(
+def test_pages_without_results_and_with_mistakes_fit_and_are_open_to_everybody(
     open_page: Open, filled: Filled, empty: Subscription, complaints: Complaints
 ) -> None:
     complaints.forgiven = "the server responded with a status of 40"
     subscription, months = filled.subscription, filled.months
     page = open_page()
-    for rest in ("", f"?month={months.current}", "?search=nobody", "export/", "export/?from=&to=", "export/?delimiter=x"):
+    for rest in (f"?month={months.current}", "?search=nobody", "export/?from=&to=", "export/?delimiter=x"):
         visit(page, page_address(subscription, rest), expected=400 if "=&to=" in rest or "=x" in rest else 200)
     anchor = customer_ids(subscription)["Anchor Ltd"]
     billed = f"/subscriptions/{subscription.id}/billed-users/"
-    for rest in ("", "?search=nobody", f"{anchor}/", f"{anchor}/person/?product=2&identity=ann%20bell"):
+    for rest in ("?search=nobody", f"{anchor}/person/?product=2&identity=ann%20bell"):
         visit(page, billed + rest)
-    for rest in ("", f"?month={months.before}", f"?month={months.current}"):
+    for rest in (f"?month={months.before}", f"?month={months.current}"):
         visit(page, overview_address(subscription, rest))
     for address in (page_address, overview_address):
         visit(page, address(empty))
-    for rest in ("", "?action=nothing.done", "?from=2026-10-02&to=2026-10-01"):
+    for rest in ("?action=nothing.done", "?from=2026-10-02&to=2026-10-01"):
         visit(page, f"/subscriptions/{subscription.id}/audit/{rest}", expected=400 if "to=" in rest else 200)
     visit(page, "/no-such-page", expected=404)
     visit(page, "/sign-out/")
     page.get_by_role("main").get_by_role("button", name="Sign out").click()
     expect(page).to_have_title("Sign in · Tallybook")
-    for open_to_everybody in ("/sign-in/", "/docs/api", "/problems/", "/problems/too-early"):
+    for open_to_everybody in ("/sign-in/", "/problems/too-early"):
         visit(page, open_to_everybody)
 
 
@@ -246,6 +247,24 @@ def test_the_dialog_is_open_to_everybody(open_page: Open, subscription: Subscrip
     page.get_by_role("dialog").get_by_label("Anchor Ltd").check()
     expect(page.get_by_text("1 of 3 customers")).to_be_visible()
     fits(page)
+
+
+@pytest.mark.usefixtures("months")
+@pytest.mark.parametrize("with_scripts", [True, False], ids=["with JavaScript", "without"])
+def test_on_a_phone_the_menu_waits_behind_a_button(open_page: Open, with_scripts: bool) -> None:  # noqa: FBT001
+    page = open_page(java_script_enabled=with_scripts, viewport=PHONE)
+    menu = page.get_by_role("navigation", name="Console")
+    opener = page.get_by_role("button", name="Menu")
+    expect(menu).to_be_hidden()
+    opener.click()
+    expect(menu.get_by_role("link", name="Overview")).to_have_attribute("aria-current", "page")
+    page.keyboard.press("Escape")
+    expect(menu).to_be_hidden()
+    expect(opener).to_be_focused()
+    page.keyboard.press("Enter")
+    menu.get_by_role("link", name="Usage Details").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Usage Details")
+    expect(menu).to_be_hidden()
 
 
 @pytest.mark.usefixtures("months")
