@@ -9,11 +9,12 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page
+from playwright.sync_api import Download, Page
 from tests.conftest import PASSWORD
 
 Open = Callable[..., Page]
@@ -79,6 +80,11 @@ def sign_in(page: Page, address: str, email: str) -> None:
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
     page.wait_for_url(lambda url: "/sign-in/" not in url)
+
+
+def delivered(download: Download) -> bytes:
+    """What the browser has saved."""
+    return Path(download.path()).read_bytes()
 
 
 class Complaints:

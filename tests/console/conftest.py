@@ -8,7 +8,7 @@ from django.db import connections
 from playwright.sync_api import Browser, Page, sync_playwright
 from tests.conftest import TestDatabase
 from tests.console.browsing import CHROMIUM_ARGUMENTS, Complaints, Open, chromium, served, sign_in
-from tests.console.cast import Browse, Filled, fill
+from tests.console.cast import Browse, Filled, Months, fill
 
 from tallybook.subscriptions.models import Subscription, User
 
@@ -20,6 +20,12 @@ PACE_SECONDS = "3"
 def filled(browse: Browse, owner: User, subscription: Subscription, tmp_path: Path) -> Filled:
     """A subscription with the usage that `fill` describes."""
     return Filled(subscription, fill(subscription, tmp_path), browse(owner))
+
+
+@pytest.fixture
+def months(subscription: Subscription, tmp_path: Path) -> Months:
+    """Those of the subscription, with the usage that `fill` describes."""
+    return fill(subscription, tmp_path)
 
 
 @pytest.fixture(scope="module")
