@@ -53,7 +53,7 @@ lock: ## Lock the dependencies anew (needs uv)
 	uv pip compile --quiet --universal --generate-hashes --no-annotate --python-version 3.11 --custom-compile-command "make lock" pyproject.toml --group dev -o requirements/dev.txt
 	uv pip compile --quiet --universal --generate-hashes --no-annotate --python-version 3.11 --custom-compile-command "make lock" pyproject.toml --group dev --group mutation -o requirements/mutation.txt
 
-screenshots: setup programs ## Take the pictures of the docs anew
+screenshots: setup programs ## Take the pictures of the docs anew, and of all pages to look at
 	$(BIN)/python -m pytest tests/console/screenshots.py $(ARGS)
 
 spreadsheets: setup ## Open reports in LibreOffice: look for formulas, and count users by its own filter

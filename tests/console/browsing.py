@@ -20,6 +20,8 @@ from tests.conftest import PASSWORD
 Open = Callable[..., Page]
 WIDTHS = (360, 1280, 1920)
 AXE_WIDTH = 1280
+# Pixels: a few lines.
+HIGHEST_HEAD = 120
 CHROMIUM_ARGUMENTS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -124,6 +126,9 @@ def fits(page: Page) -> None:
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 800})
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (page.url, width)
+        # A column that is too narrow for its words would be broken letter by letter.
+        heads = page.locator("thead th").evaluate_all("heads => Math.max(0, ...heads.map(head => head.offsetHeight))")
+        assert heads <= HIGHEST_HEAD, (page.url, width, heads)
     # At one width, the narrowest that shows all columns: of its rules none is about width, and it takes a second.
     page.set_viewport_size({"width": AXE_WIDTH, "height": 800})
     _keeps_nobody_out(page, "light")

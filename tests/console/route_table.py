@@ -16,7 +16,7 @@ from tallybook.database.scope import subscription_scope
 from tallybook.metering.uploads import receive
 from tallybook.subscriptions.customers import alias_customer
 from tallybook.subscriptions.invitations import invite
-from tallybook.subscriptions.models import Invitation, Role, Subscription
+from tallybook.subscriptions.models import Role, Subscription
 from tallybook.subscriptions.people import create_user, grant_role
 
 O, B, V = Role.OWNER, Role.BILLING, Role.VIEWER  # noqa: E741 - columns of a table
@@ -167,11 +167,10 @@ def cast_of(subscription: Subscription, folder: Path) -> Cast:
     with subscription_scope(subscription.id):
         upload = receive(subscription, "usage.csv", [b"Month\n"], actor=OPERATOR)
         alias_customer(subscription, "Anchor Ltd", "Anchor Group", actor=OPERATOR)
-        invite(subscription, f"new.{uuid4()}@msp.example", Role.VIEWER, by=member, actor=acting)
-        invitation_id = Invitation.objects.get(subscription_id=subscription.id).id
+        invited = invite(subscription, f"new.{uuid4()}@msp.example", Role.VIEWER, by=member, actor=acting)
     customer_id = customer_ids(subscription)["Anchor Ltd"]
     things = {"customer_id": customer_id, "link_id": link.saved.id, "upload_id": upload.id, "number": 1}
     ((object_key,),) = query(subscription, "SELECT object_key FROM usage_item WHERE customer_id = %s LIMIT 1", str(customer_id))
     things |= {"object_key": object_key}
-    things |= {"user_id": member.id, "invitation_id": invitation_id}
+    things |= {"user_id": member.id, "invitation_id": invited.invitation.id}
     return Cast(subscription, things)
