@@ -18,6 +18,7 @@ from tallybook.usage.months import month_before, parse_month
 from tallybook.usage.statistics import refresh_statistics
 
 _CUSTOMERS, _OBJECTS, _MONTHS = 2000, 192, 13
+_FEW_CUSTOMERS, _FEW_OBJECTS = 40, 10
 _MILLION = 1_000_000
 _FIRST = "under 1 s"
 _COLUMNS = ", ".join(name for name in ENTRY if name != "month")
@@ -50,7 +51,9 @@ def measure_counting(installation: Installation, rows: int) -> None:
         f"Quantities of a month: {shape.rows:,} of {items}",
         [Figure("Counted for the first time", seconds(first), _FIRST), Figure("While nothing has changed", seconds(again))],
     )
-    measure_pages(installation, subscription, items)
+    few = create_subscription("40 customers")
+    import_shape(installation, few.name, Shape(_FEW_CUSTOMERS, _FEW_OBJECTS, range(_MONTHS - 1, _MONTHS + 1)))
+    measure_pages(installation, subscription, items, few)
 
 
 def _count(subscription: Subscription, month: date) -> float:
