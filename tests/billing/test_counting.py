@@ -164,6 +164,7 @@ def test_where_objects_were_counted_and_now_users_both_are_told(subscription: Su
         (told,) = user_quantities(subscription.id, OCTOBER, SEPTEMBER)
         (beside,) = beside_former(subscription, Chosen(subscription_id=subscription.id, month=OCTOBER))
     assert (told.former, told.now, told.rule.name) == (2, 1, "people")
+    assert (told.former_by_objects, told.now_by_objects) == (True, False)
     assert (beside.former_quantity, beside.quantity) == (2, 1)
     assert [(change.delta, change.cause) for change in beside.changes] == [(-1, "rule changed")]
 

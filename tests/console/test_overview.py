@@ -14,10 +14,13 @@ from tests.bookkeeping import OPERATOR, Cells, customer_ids, take, usage, usage_
 from tests.console.cast import TIB, Browse, Months, markup, overview_address, table_rows, words
 from tests.console.link_cast import make_link, note_call
 
+from tallybook.billing.rules import OBJECTS, Rule
+from tallybook.billing.rules_in_force import Span, set_rule
 from tallybook.database.scope import subscription_scope
 from tallybook.links.links import pause_link, revoke_link
 from tallybook.links.models import LinkGate
 from tallybook.subscriptions.models import Subscription, User
+from tallybook.subscriptions.products import find_product
 from tallybook.usage.months import month_before
 
 HOSTILE = "=1+1 <b>Ltd</b> & „Söhne“"
@@ -88,6 +91,21 @@ def test_without_usage_of_the_current_month_it_opens_on_the_newest_and_says_so(
     said = words(client.get(overview_address(subscription)))
     assert f"{current:%B %Y}, open, last change just now" in said
     assert "the newest month with usage" not in said
+
+
+@pytest.mark.parametrize(
+    ("former_rule", "rule", "billed"), [(OBJECTS, None, "4"), (None, OBJECTS, "–")], ids=["objects before", "objects now"]
+)
+def test_objects_of_another_rule_are_no_billed_users(  # noqa: PLR0913, PLR0917 - fixtures
+    client: Client, subscription: Subscription, months: Months, former_rule: Rule | None, rule: Rule | None, billed: str
+) -> None:
+    with subscription_scope(subscription.id):
+        product = find_product("365 backup")
+        set_rule(subscription, Span(product, None, month_before(months.previous_month)), former_rule, actor=OPERATOR)
+        set_rule(subscription, Span(product, None, months.previous_month), rule, actor=OPERATOR)
+    response = client.get(overview_address(subscription), {"month": months.previous})
+    assert table_rows(response)[2].startswith(f"365 Total Backup 2 +1 4 +2 {billed} 3.00 +2.00")
+    assert ranking(markup(response), "Grown most", 1) == "Nobody has more."
 
 
 def test_customers_who_joined_left_grew_and_shrunk_are_named(

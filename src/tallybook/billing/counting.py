@@ -130,13 +130,15 @@ _OF_USERS = """
             max(quantity) FILTER (WHERE month = %(month)s) AS now, max(quantity) FILTER (WHERE month = %(former)s) AS former,
             max(recipe) FILTER (WHERE month = %(month)s) AS recipe, max(free_count) FILTER (WHERE month = %(month)s) AS free,
             max(excluded_count) FILTER (WHERE month = %(month)s) AS excluded,
-            coalesce(max(rule) FILTER (WHERE month = %(month)s), max(rule)) AS rule
+            coalesce(max(rule) FILTER (WHERE month = %(month)s), max(rule)) AS rule,
+            coalesce(bool_or(recipe IS NULL) FILTER (WHERE month = %(month)s), false) AS now_by_objects,
+            coalesce(bool_or(recipe IS NULL) FILTER (WHERE month = %(former)s), false) AS former_by_objects
         FROM quantity
         WHERE subscription_id = %(subscription)s AND month IN (%(month)s, %(former)s)
         GROUP BY customer_id, product_id HAVING bool_or(recipe IS NOT NULL)
     )
     SELECT c.id, c.name, p.name, b.rule, coalesce(now, 0), coalesce(former, 0), coalesce(recipe, 0), coalesce(free, 0),
-        coalesce(excluded, 0)
+        coalesce(excluded, 0), now_by_objects, former_by_objects
     FROM beside b
     JOIN customer c ON c.subscription_id = %(subscription)s AND c.id = b.customer_id
     JOIN product p ON p.id = b.product_id
@@ -156,6 +158,9 @@ class UserQuantity(NamedTuple):
     recipe: int
     free: int
     excluded: int
+    now_by_objects: bool
+    former_by_objects: bool
+    """Whether the number is one of objects, after or before another rule came into force."""
 
     @property
     def rule(self) -> Rule:

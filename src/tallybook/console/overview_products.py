@@ -43,8 +43,10 @@ class ProductRow:
 
     @property
     def billed(self) -> Figure:
-        """Nothing is known where the product is not counted by users."""
-        return Figure(sum_of(line.now for line in self.users), sum_of(line.former for line in self.users))
+        """Nothing is known where the product is not counted by users, and no change where it was not in one of the months."""
+        now = sum_of(line.now for line in self.users if not line.now_by_objects)
+        comparable = not any(line.now_by_objects or line.former_by_objects for line in self.users)
+        return Figure(now, sum_of(line.former for line in self.users) if comparable else None)
 
     @cached_property
     def protected(self) -> Figure:

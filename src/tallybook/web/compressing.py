@@ -7,7 +7,8 @@ from django.middleware.gzip import GZipMiddleware
 
 class CompressedPages(GZipMiddleware):
     """Django's own, which lengthens each page by chance, so that its length gives no secret away (BREACH). Not for files that
-    are downloaded: they keep the length that the browser shows progress by."""
+    are downloaded: they keep the length that the browser shows progress by.
+    """
 
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
         """The response, compressed if it is a page."""
