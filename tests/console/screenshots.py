@@ -90,8 +90,8 @@ def _take_those_of_the_docs(page: Page, harbour: Subscription, folder: Path) -> 
 
 def _take_all(page: Page, cast: Cast) -> None:
     ALL_PAGES.mkdir(exist_ok=True)
-    for path in ALL_PAGES.glob("*.png"):
-        path.unlink()
+    for former in ALL_PAGES.glob("*.png"):
+        former.unlink()
     addresses = {route.name: cast.page(route) for route in PAGES}
     addresses |= {"account": "/account/", "account-password": "/account/password/", "totp-on": "/account/totp/on/"}
     addresses |= {"docs": "/docs/", "problems": "/problems/", "missing": "/no-such-page"}

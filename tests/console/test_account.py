@@ -12,14 +12,16 @@ from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 from tests import codes
+from tests.bookkeeping import OPERATOR, query
 from tests.conftest import PASSWORD
 from tests.console.cast import Browse, markup, words
 from tests.console.people_cast import sign_in_form
 
 from tallybook.console.browsers import browser_words
 from tallybook.subscriptions import totp
-from tallybook.subscriptions.models import BrowserSession, Subscription, User
+from tallybook.subscriptions.models import BrowserSession, Role, Subscription, User
 from tallybook.subscriptions.passwords import change_password
+from tallybook.subscriptions.people import grant_role
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 EDGE = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0 Safari/537.36 Edg/140.0"
@@ -235,6 +237,27 @@ def test_recovery_codes_are_shown_and_renewed(browse: Browse, owner: User) -> No
     renewed = words(client.post("/account/recovery-codes/"))
     assert former[0][:5] + " " + former[0][5:] not in renewed
     assert "former ones no longer work" in renewed
+
+
+def test_what_people_change_of_their_account_is_logged_wherever_they_belong(
+    browse: Browse, owner: User, subscription: Subscription, other_subscription: Subscription
+) -> None:
+    grant_role(other_subscription, owner, Role.VIEWER, actor=OPERATOR)
+    codes.protect(owner)
+    client = browse(owner)
+    client.post("/account/password/", {"present": PASSWORD, "new": "short"})
+    client.post("/account/password/", {"present": PASSWORD, "new": NEW})
+    client.post("/account/recovery-codes/")
+    client.post("/account/totp/off/")
+    for one in (subscription, other_subscription):
+        logged = query(one, "SELECT action, actor_kind FROM audit_event WHERE action LIKE 'person.%%' ORDER BY number")
+        assert logged == [
+            ("person.password-changed", "person"),
+            ("person.recovery-codes-renewed", "person"),
+            ("person.totp-off", "person"),
+        ]
+    said = words(client.get(f"/subscriptions/{subscription.id}/audit/"))
+    assert f"Changed the own password: {owner.email}" in said
 
 
 @pytest.mark.parametrize(

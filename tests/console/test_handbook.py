@@ -4,7 +4,7 @@ import re
 
 import pytest
 from tests.console.cast import Browse, markup, words
-from tests.console.test_route_matrix import TABLE
+from tests.console.route_table import TABLE
 from tests.docs.pages import DOCS
 
 from tallybook.console.handbook import page_about, page_names, read_page, rendered_page

@@ -3,7 +3,6 @@
 from uuid import UUID
 
 from django.contrib.auth import update_session_auth_hash
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_POST, require_safe
@@ -11,11 +10,12 @@ from django.views.decorators.http import require_POST, require_safe
 from tallybook.console.account_page import DONE, read_account_page
 from tallybook.console.addresses import done_at
 from tallybook.console.methods import require_form_methods
-from tallybook.console.navigation import person
+from tallybook.console.navigation import actor_of, person
 from tallybook.console.step_up import problem_of_password
 from tallybook.errors import Refused
+from tallybook.subscriptions import own_account
 from tallybook.subscriptions.models import User
-from tallybook.subscriptions.passwords import LEAST_CHARACTERS, LEAST_CHARACTERS_WITH_TOTP, change_password
+from tallybook.subscriptions.passwords import LEAST_CHARACTERS, LEAST_CHARACTERS_WITH_TOTP
 from tallybook.subscriptions.sessions import end_session, end_sessions
 from tallybook.subscriptions.totp import has_totp
 
@@ -64,9 +64,7 @@ def change_own_password(request: HttpRequest, user: User, new: str) -> str | Non
         What is wrong with it, if anything.
     """
     try:
-        with transaction.atomic():
-            change_password(user, new)
-            end_sessions(user, but=request.session.session_key)
+        own_account.change_own_password(user, new, kept_session=request.session.session_key, actor=actor_of(request))
     except Refused as refused:
         return str(refused)
     update_session_auth_hash(request, user)

@@ -7,10 +7,10 @@ from django.utils.safestring import SafeString, mark_safe
 
 from tallybook.console.account_views import change_own_password, done
 from tallybook.console.methods import require_form_methods
-from tallybook.console.navigation import person
+from tallybook.console.navigation import actor_of, person
 from tallybook.console.step_up import require_proof
 from tallybook.errors import Refused
-from tallybook.subscriptions import totp
+from tallybook.subscriptions import own_account, totp
 from tallybook.subscriptions.models import User
 from tallybook.subscriptions.passwords import LEAST_CHARACTERS
 
@@ -32,7 +32,7 @@ def turn_on(request: HttpRequest) -> HttpResponse:
     problem = None
     if request.method == "POST" and secret:
         try:
-            codes = totp.turn_on(user, encrypted, request.POST.get("code", ""))
+            codes = own_account.turn_totp_on(user, encrypted, request.POST.get("code", ""), actor=actor_of(request))
         except Refused as refused:
             problem = str(refused)
         else:
@@ -78,7 +78,7 @@ def _turn_off(request: HttpRequest, user: User) -> str | None:
         if problem := change_own_password(request, user, new):
             return problem
     try:
-        totp.turn_off(user)
+        own_account.turn_totp_off(user, actor=actor_of(request))
     except Refused as refused:
         return str(refused)
     return None
@@ -92,7 +92,7 @@ def recovery_codes(request: HttpRequest) -> HttpResponse:
     if not totp.has_totp(user):
         return redirect("console:account")
     is_new = request.method == "POST"
-    codes = totp.renew_recovery_codes(user) if is_new else totp.recovery_codes(user)
+    codes = own_account.renew_recovery_codes(user, actor=actor_of(request)) if is_new else totp.recovery_codes(user)
     return render(request, "console/recovery_codes.html", {"codes": readable(codes), "is_new": is_new})
 
 

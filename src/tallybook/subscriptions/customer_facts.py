@@ -83,7 +83,8 @@ def set_reference(subscription: Subscription, whom: Whom, reference: str, *, act
         Refused: see `checked_reference`.
     """
     customer = customer_to_change(subscription, whom)
-    if _set(customer, "reference", checked_reference(reference), actor):
+    if told := _set(customer, "reference", checked_reference(reference)):
+        record(subscription.id, actor, "customer.reference-changed", customer_subject(customer), **told)
         # It stands in the reports of all months.
         raise_all_revisions(subscription.id)
     return customer
@@ -97,20 +98,19 @@ def set_notes(subscription: Subscription, whom: Whom, notes: str, *, actor: Acto
         Refused: see `checked_notes`.
     """
     customer = customer_to_change(subscription, whom)
-    _set(customer, "notes", checked_notes(notes), actor)
+    if told := _set(customer, "notes", checked_notes(notes)):
+        record(subscription.id, actor, "customer.notes-changed", customer_subject(customer), **told)
     return customer
 
 
-def _set(customer: Customer, fact: str, value: str, actor: Actor) -> bool:
-    """Write a fact down, and record that. Returns whether it is another one than before."""
+def _set(customer: Customer, fact: str, value: str) -> dict[str, dict[str, object]]:
+    """Write a fact down. Gives the values before and after, as the audit log has them; none where it is the same."""
     former = getattr(customer, fact)
     if value == former:
-        return False
+        return {}
     setattr(customer, fact, value)
     customer.save(update_fields=[fact])
-    told = {"before": {fact: former}, "after": {fact: value}}
-    record(customer.subscription_id, actor, f"customer.{fact}-changed", customer_subject(customer), **told)
-    return True
+    return {"before": {fact: former}, "after": {fact: value}}
 
 
 def change_customer(

@@ -6,13 +6,10 @@ Each is recorded in every subscription in which they have a role.
 from django.db import transaction
 
 from tallybook.audit.acting import Actor
-from tallybook.audit.recording import record
-from tallybook.database.scope import subscription_scope
 from tallybook.errors import Refused
-from tallybook.subscriptions.access import memberships_of
+from tallybook.subscriptions.everywhere import record_everywhere
 from tallybook.subscriptions.models import User
 from tallybook.subscriptions.passwords import LEAST_CHARACTERS, change_password
-from tallybook.subscriptions.people import person_subject
 from tallybook.subscriptions.sessions import end_sessions
 from tallybook.subscriptions.totp import turn_off
 
@@ -27,7 +24,7 @@ def reset_password(user: User, password: str, *, actor: Actor) -> int:
         raise Refused(f"This password is too short: it has to have at least {LEAST_CHARACTERS} characters.")
     with transaction.atomic():
         change_password(user, password)
-        _record_everywhere(user, actor, "person.password-reset")
+        record_everywhere(user, actor, "person.password-reset")
         return end_sessions(user)
 
 
@@ -44,13 +41,5 @@ def reset_totp(user: User, *, actor: Actor) -> int:
             )
         if not turn_off(user):
             raise Refused(f"TOTP of {user.email} is off. There is nothing to reset.")
-        _record_everywhere(user, actor, "person.totp-reset", before={"totp": True}, after={"totp": False})
+        record_everywhere(user, actor, "person.totp-reset", before={"totp": True}, after={"totp": False})
         return end_sessions(user)
-
-
-def _record_everywhere(
-    user: User, actor: Actor, action: str, before: dict[str, object] | None = None, after: dict[str, object] | None = None
-) -> None:
-    for membership in memberships_of(user):
-        with subscription_scope(membership.subscription_id):
-            record(membership.subscription_id, actor, action, person_subject(user), before=before, after=after)

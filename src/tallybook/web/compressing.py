@@ -6,8 +6,9 @@ from django.middleware.gzip import GZipMiddleware
 
 
 class CompressedPages(GZipMiddleware):
-    """Django's own, which lengthens each page by chance, so that its length gives no secret away (BREACH). Not for files that
-    are downloaded: they keep the length that the browser shows progress by.
+    """Django's own, which lengthens each page by chance, so that its length gives no secret away (BREACH).
+
+    Not for files that are downloaded: they keep the length by which a browser shows progress.
     """
 
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
