@@ -134,15 +134,16 @@ def test_no_more_is_found_than_wanted(filled: Subscription) -> None:
 def test_what_was_not_looked_at_is_said(filled: Subscription) -> None:
     assert found(filled, "old", looked_at=6).not_before is None
     newest = found(filled, "old", looked_at=4)
-    assert (names(newest), newest.not_before) == ([], OCTOBER)
+    assert (names(newest), newest.not_before, newest.is_part) == ([], OCTOBER, False)
     # Not even of the newest month everything was looked at.
-    assert found(filled, "old", looked_at=2).not_before == OCTOBER
+    part = found(filled, "old", looked_at=2)
+    assert (part.not_before, part.is_part) == (OCTOBER, True)
     assert found(filled, "old", looked_at=5).not_before == OCTOBER
 
 
 @pytest.mark.parametrize("text", ["", "   ", "\0", "a\0b", "x" * 10_000])
 def test_what_cannot_occur_is_not_looked_for(filled: Subscription, text: str) -> None:
-    assert found(filled, text) == ([], False, None)
+    assert found(filled, text) == ([], False, None, False)
     assert can_occur(text) == (not text.strip())
 
 

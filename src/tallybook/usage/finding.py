@@ -28,11 +28,16 @@ _LAST_LOOKED_AT = """
 
 
 class FoundObjects(NamedTuple):
-    """Objects, each by its newest month. `not_before` is the month from which on all were looked at; None where all were."""
+    """Objects, each by its newest month.
+
+    `not_before` is the month from which on all were looked at; None where all were. `is_part` says that not even all of that
+    month were, which is then the newest one.
+    """
 
     objects: list[ListedObject]
     has_more: bool
     not_before: date | None
+    is_part: bool = False
 
 
 def find_objects(
@@ -57,7 +62,10 @@ def find_objects(
     found = list(newest.values())
     # Only who found less than wanted asks what was left out.
     beyond = [] if len(found) > most else rows(_LAST_LOOKED_AT, bounds)
-    return FoundObjects(found[:most], has_more=len(found) > most, not_before=_first_whole(months, beyond))
+    if not beyond:
+        return FoundObjects(found[:most], has_more=len(found) > most, not_before=None)
+    whole = [month for month in months if month > beyond[0][0]]
+    return FoundObjects(found, has_more=False, not_before=whole[0] if whole else months[-1], is_part=not whole)
 
 
 def _order(folded: str) -> Callable[[ListedObject], tuple[int, bool, str, str]]:
@@ -68,10 +76,3 @@ def _order(folded: str) -> Callable[[ListedObject], tuple[int, bool, str, str]]:
         return (-one.month.toordinal(), folded not in name, name, fold(one.customer))
 
     return place
-
-
-def _first_whole(months: list[date], beyond: list[tuple[date, ...]]) -> date | None:
-    """The oldest month of which everything was looked at; the newest one, where not even that was."""
-    if not beyond:
-        return None
-    return next((month for month in months if month > beyond[0][0]), months[-1])
