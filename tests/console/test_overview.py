@@ -16,6 +16,9 @@ from tests.console.link_cast import make_link, note_call
 
 from tallybook.billing.rules import OBJECTS, Rule
 from tallybook.billing.rules_in_force import Span, set_rule
+from tallybook.console import overview_views
+from tallybook.console.history import count_history
+from tallybook.console.month_page import MonthPage
 from tallybook.database.scope import subscription_scope
 from tallybook.links.links import pause_link, revoke_link
 from tallybook.links.models import LinkGate
@@ -106,6 +109,21 @@ def test_objects_of_another_rule_are_no_billed_users(  # noqa: PLR0913, PLR0917 
     response = client.get(overview_address(subscription), {"month": months.previous})
     assert table_rows(response)[2].startswith(f"365 Total Backup 2 +1 4 +2 {billed} 3.00 +2.00")
     assert ranking(markup(response), "Grown most", 1) == "Nobody has more."
+
+
+def test_an_import_in_the_middle_is_in_all_figures_or_in_none(
+    client: Client, subscription: Subscription, months: Months, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waiting = [usage(month=months.previous, object_name="Eve")]
+
+    def count_and_import(of: MonthPage) -> None:
+        count_history(of)
+        if waiting:
+            take(subscription, [waiting.pop()], tmp_path)
+
+    monkeypatch.setattr(overview_views, "count_history", count_and_import)
+    found = table_rows(client.get(overview_address(subscription), {"month": months.previous}))
+    assert found[2].startswith("365 Total Backup 2 +1 5 +3 5 +3")
 
 
 def test_customers_who_joined_left_grew_and_shrunk_are_named(

@@ -71,7 +71,6 @@ def test_what_changes_while_it_is_counted_is_counted_again(subscription: Subscri
     joining = ["Cem", "Dee"]
 
     def prepare_and_import(choice: object) -> None:
-        assert QUANTITIES.prepare
         QUANTITIES.prepare(choice)  # type: ignore[arg-type]
         if joining:
             take([usage(object_name=joining.pop())])

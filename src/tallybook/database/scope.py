@@ -7,15 +7,18 @@ operator (for commands that make and find subscriptions). Each is set for the cu
 transaction and puts the former value back when it is left.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from uuid import UUID
 
 from django.db import connections, transaction
 
+from tallybook.errors import NotNow
+
 SUBSCRIPTION_SETTING = "tallybook.subscription"
 PERSON_SETTING = "tallybook.person"
 OPERATOR_SETTING = "tallybook.operator"
+_MOST_TRIES = 3
 # A scope for one query outside a transaction, which saves the three round trips of the others. What is read has to stand in
 # scalar subqueries that compare with `scope.id`: they need its value, so that none of them runs before the setting is made.
 SCOPE_OF_ONE_QUERY = (
@@ -59,6 +62,27 @@ def snapshot_scope(subscription_id: UUID, *, using: str = "default") -> Iterator
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         with subscription_scope(subscription_id, using=using):
             yield
+
+
+@contextmanager
+def ready_snapshot(subscription_id: UUID, prepare: Callable[[], None], is_ready: Callable[[], bool]) -> Iterator[None]:
+    """A snapshot in which what is kept of the ledger is as new as the ledger.
+
+    Args:
+        subscription_id: whose rows.
+        prepare: brings up to date what is kept, in transactions of its own.
+        is_ready: asked in the snapshot, whether nothing has changed since then.
+
+    Raises:
+        NotNow: something changed each time.
+    """
+    for _ in range(_MOST_TRIES):
+        prepare()
+        with snapshot_scope(subscription_id):
+            if is_ready():
+                yield
+                return
+    raise NotNow("The ledger changed again and again while it was counted. Try again when the imports are done.")
 
 
 @contextmanager

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from hashlib import sha256
 from typing import IO
 
@@ -12,7 +13,7 @@ from django.conf import settings
 from django.db import DatabaseError
 
 from tallybook.database.queries import rows
-from tallybook.database.scope import snapshot_scope
+from tallybook.database.scope import ready_snapshot
 from tallybook.errors import NotNow, Refused, is_no_room
 from tallybook.reports.choice import Choice
 from tallybook.reports.csv_format import write_api_csv, write_excel_csv
@@ -26,7 +27,6 @@ from tallybook.web.files import BLOCK_BYTES
 
 # Whoever calls a link is not told the server's folders.
 KEPT_PLACE = "the server's folder for report files"
-_MOST_TRIES = 3
 
 
 class Format(StrEnum):
@@ -123,15 +123,9 @@ def build(choice: Choice, form: Form, file: IO[bytes] | None = None) -> BuiltRep
 @contextmanager
 def _ready_snapshot(kind: Kind, choice: Choice) -> Iterator[None]:
     """A snapshot in which everything that the report is made from is as new as the ledger."""
-    for _ in range(_MOST_TRIES):
-        if kind.prepare:
-            kind.prepare(choice)
-        with snapshot_scope(choice.subscription.id):
-            _limit_time()
-            if kind.is_ready is None or kind.is_ready(choice):
-                yield
-                return
-    raise NotNow("The ledger changed again and again while it was counted. Try again when the imports are done.")
+    with ready_snapshot(choice.subscription.id, partial(kind.prepare, choice), partial(kind.is_ready, choice)):
+        _limit_time()
+        yield
 
 
 def _write(choice: Choice, form: Form, file: IO[bytes]) -> int:

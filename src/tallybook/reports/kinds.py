@@ -19,6 +19,14 @@ class Column(NamedTuple):
     is_text: bool = True
 
 
+def _nothing(_choice: Choice) -> None:
+    """What is made from the ledger itself needs no preparation."""
+
+
+def _always(_choice: Choice) -> bool:
+    return True
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kind:
     """A kind of report. In `source`, `c` is the customer; `order` is total, so that the same data is the same file."""
@@ -28,9 +36,9 @@ class Kind:
     columns: tuple[Column, ...]
     source: str
     order: str
-    prepare: Callable[[Choice], None] | None = None
+    prepare: Callable[[Choice], None] = _nothing
     """Called before the snapshot in which it is built, outside of any transaction."""
-    is_ready: Callable[[Choice], bool] | None = None
+    is_ready: Callable[[Choice], bool] = _always
     """Asked in the snapshot: whether nothing has changed since it was prepared."""
     version: Callable[[], str] = str
     """Another one when the same ledger would give another report, as after an update of the rules."""
