@@ -40,12 +40,12 @@ def bill_files(
             reader.read(path)
         reader.check_found(customer)
         found = reader.count.result()
-    _warn(found, reader.adjustments)
-    if as_json:
-        print(json.dumps(_as_json(found), ensure_ascii=False))
-    else:
-        _print_table(found)
-        _print_differences(found.differences)
+        _warn(found, reader.adjustments)
+        if as_json:
+            print(json.dumps(_as_json(found), ensure_ascii=False))
+        else:
+            _print_table(found)
+            _print_differences(found.differences)
     if reader.refused:
         raise typer.Exit(SOME_ROWS_REFUSED)
 
