@@ -89,15 +89,8 @@ def test_what_tallybook_exports_comes_to_the_same(run: Run, subscription: Subscr
 
 def test_files_are_counted_before_anything_is_set_up(command_environment: dict[str, str], write: Callable[..., Path]) -> None:
     home = Path(command_environment["TALLYBOOK_HOME"])
-    command = [
-        sys.executable,
-        "-X",
-        "importtime",
-        "-m",
-        "tallybook",
-        "bill",
-        write("2026-10,Bell,365 Total Backup,Mailbox,Ann,"),
-    ]
+    path = write("2026-10,Bell,365 Total Backup,Mailbox,Ann,")
+    command = [sys.executable, "-X", "importtime", "-m", "tallybook", "bill", str(path)]
     variables = command_environment | {"TALLYBOOK_SECRET_KEY": "short"}
     done = subprocess.run(command, env=variables, capture_output=True, text=True, check=True, timeout=60)
     assert "Bell" in done.stdout
