@@ -104,8 +104,6 @@ class FileCount:
         What is done for each row is done by C's loops, as there may be millions.
         """
         self._rows += len(rows.customer)
-        if not rows.customer:
-            return
         *where, names, details = rows
         places = list(map(self._places.__getitem__, zip(*where, strict=True)))
         spelt = list(zip(names, details, strict=True))
