@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from unittest.mock import patch
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tallybook.errors import UnusableFile
@@ -107,6 +107,7 @@ def read_all(path: Path, options: ReadingOptions) -> list[UsageRow | RefusedRow 
     return found
 
 
+@settings(deadline=None)  # files are written
 @given(
     st.lists(LINES, max_size=12),
     st.sampled_from(BREAKS),
