@@ -1,4 +1,4 @@
-"""`python -m bench [--rows N] [--only calling|counting]`."""
+"""`python -m bench [--rows N] [--only billing|calling|counting]`."""
 
 import argparse
 import tempfile
@@ -14,7 +14,7 @@ def main() -> None:
     """Measure in a folder that is removed at the end, whatever happens."""
     parser = argparse.ArgumentParser(prog="python -m bench", description="Measure imports, reports and downloads.")
     parser.add_argument("--rows", type=int, default=_ROWS, help=f"rows of usage, {_FEWEST:,} or more; default: {_ROWS:,}")
-    parser.add_argument("--only", choices=["calling", "counting"], help="measure this part alone")
+    parser.add_argument("--only", choices=["billing", "calling", "counting"], help="measure this part alone")
     asked = parser.parse_args()
     rows = asked.rows
     if rows < _FEWEST:

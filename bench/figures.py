@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from bench.billing import measure_billing
 from bench.calling import measure_calling
 from bench.counting import measure_counting
 from bench.downloading import measure_downloading
@@ -24,10 +25,12 @@ _MANY = 1000
 
 
 def measure_only(part: str, installation: Installation, rows: int) -> None:
-    """Print the figures of calls, which need no rows, or of counting."""
+    """Print the figures of calls, which need no rows, of files that are counted, or of counting."""
     print_figures("Measured with", machine())
     if part == "calling":
         measure_calling(installation, create_subscription("Called"))
+    elif part == "billing":
+        measure_billing(installation, _shape(rows))
     else:
         measure_counting(installation, rows)
 
@@ -38,6 +41,7 @@ def measure(installation: Installation, rows: int) -> None:
     few = _reaching(installation, "Few", _FEW)
     shape = _shape(rows)
     subscription = create_subscription("Large")
+    measure_billing(installation, shape)
     measure_importing(installation, subscription.name, shape)
     first, last = (parse_month(text, "The month") for text in shape.first_and_last)
     choice = Choice(subscription=subscription, first_month=first, last_month=last)

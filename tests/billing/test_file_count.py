@@ -2,16 +2,30 @@
 
 from datetime import date
 from itertools import product
+from operator import itemgetter
 from random import Random
+from typing import NamedTuple
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tallybook.billing.differences import Cause
 from tallybook.billing.file_bill import FileBill
-from tallybook.billing.file_count import FileCount, Row
+from tallybook.billing.file_count import FileCount, Rows
 
 AUGUST, SEPTEMBER = date(2026, 8, 1), date(2026, 9, 1)
+
+
+class Row(NamedTuple):
+    """What `Rows` has of one row."""
+
+    customer: str
+    month: date
+    organisation: str | None
+    object_type: str
+    invoice: str | None
+    object_name: str
+    object_details: str | None
 
 
 def row(  # noqa: PLR0913 - one parameter for each cell
@@ -24,12 +38,13 @@ def row(  # noqa: PLR0913 - one parameter for each cell
     invoice: str | None = None,
     organisation: str | None = "anchor.example",
 ) -> Row:
-    return Row(customer, month, organisation, kind, name, email, invoice)
+    return Row(customer, month, organisation, kind, invoice, name, email)
 
 
 def counted(*rows: Row) -> FileBill:
     count = FileCount()
-    count.add(rows)
+    if rows:
+        count.add(Rows(*zip(*rows, strict=True)))
     return count.result()
 
 
@@ -134,6 +149,23 @@ def test_neither_number_is_above_the_rows_and_the_sums_are_those_of_the_customer
     for month in found.people_by_month:
         assert found.people_by_month[month] == sum(one.people_by_month.get(month, 0) for one in alone)
         assert found.recipe_by_month[month] == sum(one.recipe_by_month.get(month, 0) for one in alone)
+
+
+@given(_ROWS, st.integers(0, 12))
+def test_rows_may_come_in_parts(rows: list[Row], first: int) -> None:
+    count = FileCount()
+    for part in (rows[:first], rows[first:]):
+        count.add(Rows(*(list(map(itemgetter(place), part)) for place in range(len(Row._fields)))))
+    assert count.result() == counted(*rows)
+
+
+def test_a_name_is_shown_as_the_file_spells_it_first_whatever_the_month() -> None:
+    rows = [
+        row("Ann", "a@x.example"),
+        row("ANN", "b@x.example", month=SEPTEMBER),
+        row("Ann", "a@x.example", month=SEPTEMBER),
+    ]
+    assert [(one.month, one.name) for one in counted(*rows).differences] == [(SEPTEMBER, "Ann"), (None, "Ann")]
 
 
 @given(_ROWS)

@@ -3,6 +3,8 @@
 import csv
 import json
 import re
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -83,6 +85,18 @@ def test_what_tallybook_exports_comes_to_the_same(run: Run, subscription: Subscr
         assert run("report", *months, *options, "--output", path).status == 0
         found = billed(run, path, *(("--profile", "excel") if options else ()))
         assert (found["billedUsers"], found["customers"]) == (TOTALS, OF_CUSTOMERS)
+
+
+def test_files_are_counted_before_anything_is_set_up(command_environment: dict[str, str], write: Callable[..., Path]) -> None:
+    home = Path(command_environment["TALLYBOOK_HOME"])
+    path = write("2026-10,Bell,365 Total Backup,Mailbox,Ann,")
+    command = [sys.executable, "-X", "importtime", "-m", "tallybook", "bill", str(path)]
+    variables = command_environment | {"TALLYBOOK_SECRET_KEY": "short"}
+    done = subprocess.run(command, env=variables, capture_output=True, text=True, check=True, timeout=60)
+    assert "Bell" in done.stdout
+    assert not home.exists()
+    assert "tallybook.billing.file_count" in done.stderr
+    assert "django" not in done.stderr, "loading it takes longer than to count a small file"
 
 
 def test_several_files_are_one_and_what_is_in_two_counts_once(run: Run, tmp_path: Path) -> None:

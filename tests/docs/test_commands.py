@@ -20,7 +20,7 @@ def _walk(command: object, path: tuple[str, ...]) -> Iterator[tuple[str, object]
         yield from _walk(one, (*path, name))
 
 
-COMMANDS = dict(_walk(typer.main.get_command(program), ("tallybook",)))
+COMMANDS = dict(_walk(typer.main.get_command(program()), ("tallybook",)))
 EVERYTHING = "\n".join(page.read_text(encoding="utf-8") for page in PAGES)
 
 

@@ -4,56 +4,91 @@ Names and people are kept apart by customer and month: nobody is one person in t
 as in the ledger.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections import defaultdict, deque
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import reduce
-from itertools import groupby
-from operator import attrgetter, itemgetter, or_
+from itertools import chain, compress
+from operator import itemgetter, or_
 from typing import NamedTuple
 
 from tallybook.billing.decisions import Person
 from tallybook.billing.differences import Cause, tangles
 from tallybook.billing.file_bill import CustomerMonth, Difference, FileBill
-from tallybook.billing.people import Seen, people_of_names
+from tallybook.billing.people import Seen, identify
 from tallybook.billing.users import is_user, is_user_of_generation_b
 from tallybook.database.folding import fold, fold_name
 from tallybook.usage.emails import email_in
 
-
-class _Carriers(NamedTuple):
-    """Who carries a name at a customer in a month."""
-
-    month: date
-    customer: str
-    people: tuple[Person, ...]
+_PLACES_REMEMBERED = 65_536
 
 
-class Row(NamedTuple):
-    """What counts of a row of a file."""
+class Rows(NamedTuple):
+    """What counts of some rows of a file, column by column."""
 
-    customer: str
-    month: date
-    organisation: str | None
-    object_type: str
-    object_name: str
-    object_details: str | None
-    invoice: str | None
+    customer: Sequence[str]
+    month: Sequence[date]
+    organisation: Sequence[str | None]
+    object_type: Sequence[str]
+    invoice: Sequence[str | None]
+    object_name: Sequence[str]
+    object_details: Sequence[str | None]
 
 
-_Objects = dict[tuple[str, str | None], int]
+_Carrier = tuple[str, str]
+"""Somebody who carries a name in a month: the customer and the person's identity."""
+_Spelt = tuple[str, str | None]
+"""An object, by its name and details."""
 _SeenByMonth = dict[date, list[tuple[str, Seen]]]
 
 
 @dataclass(slots=True)
-class _Customer:
-    """One spelling of a customer. Months are bits; objects are known by name and details as they were spelt."""
+class _Objects:
+    """The users' objects of an organisation, known by name and details as they were spelt."""
 
-    months: int = 0
-    of_workloads: int = 0
-    of_generation_b: int = 0
-    objects: dict[str | None, _Objects] = field(default_factory=lambda: defaultdict(dict))
+    spelt: dict[_Spelt, _Spelt] = field(default_factory=dict)
+    """Each in the order in which it came first."""
+    of_month: dict[date, set[_Spelt]] = field(default_factory=lambda: defaultdict(set))
+
+
+@dataclass(slots=True)
+class _Customer:
+    """One spelling of a customer."""
+
+    months: set[date] = field(default_factory=set)
+    of_workloads: set[date] = field(default_factory=set)
+    of_generation_b: set[date] = field(default_factory=set)
+    objects: dict[str | None, _Objects] = field(default_factory=lambda: defaultdict(_Objects))
+
+
+_Where = tuple[str, date, str | None, str, str | None]
+_Place = tuple[dict[_Spelt, _Spelt], set[_Spelt]]
+
+
+class _Places(dict[_Where, _Place]):
+    """Where the objects of rows are kept that say the same of anything but the object. A look-up is C's; bounded."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.customers: dict[str, _Customer] = defaultdict(_Customer)
+        self.of_no_users: _Place = ({}, set())
+
+    def __missing__(self, where: _Where) -> _Place:
+        if len(self) >= _PLACES_REMEMBERED:
+            self.clear()
+        place = self[where] = self._place(*where)
+        return place
+
+    def _place(self, customer: str, month: date, organisation: str | None, object_type: str, invoice: str | None) -> _Place:
+        known = self.customers[customer]
+        known.months.add(month)
+        if not is_user(object_type, invoice):
+            return self.of_no_users
+        of_generation_b = invoice is not None and is_user_of_generation_b(object_type)
+        (known.of_generation_b if of_generation_b else known.of_workloads).add(month)
+        objects = known.objects[organisation]
+        return objects.spelt, objects.of_month[month]
 
 
 class FileCount:
@@ -61,34 +96,27 @@ class FileCount:
 
     def __init__(self) -> None:
         self._rows = 0
-        self._users: dict[tuple[str, str | None], bool] = {}
-        self._bits: dict[date, int] = {}
-        # Texts stay as they came until the end: an object is folded once then, and not in every row.
-        self._customers: dict[str, _Customer] = defaultdict(_Customer)
+        self._places = _Places()
 
-    def add(self, rows: Iterable[Row]) -> None:
-        """Some rows, with their texts as the file has them."""
-        for customer, month, organisation, object_type, name, details, invoice in rows:
-            self._rows += 1
-            bit = self._bits.get(month) or self._bits.setdefault(month, 1 << len(self._bits))
-            known_customer = self._customers[customer]
-            known_customer.months |= bit
-            kind = object_type, invoice
-            counts = self._users.get(kind)
-            if counts is None:
-                counts = self._users[kind] = is_user(object_type, invoice)
-            if counts:
-                if invoice is None or not is_user_of_generation_b(object_type):
-                    known_customer.of_workloads |= bit
-                else:
-                    known_customer.of_generation_b |= bit
-                objects, spelt = known_customer.objects[organisation], (name, details)
-                objects[spelt] = objects.get(spelt, 0) | bit
+    def add(self, rows: Rows) -> None:
+        """Some rows, with their texts as the file has them: an object is folded once, at the end, and not in every row.
+
+        What is done for each row is done by C's loops, as there may be millions.
+        """
+        self._rows += len(rows.customer)
+        *where, names, details = rows
+        places = list(map(self._places.__getitem__, zip(*where, strict=True)))
+        spelt = list(zip(names, details, strict=True))
+        # Of an object that comes again the first tuple is kept, and the new one is not.
+        kept = map(dict.setdefault, map(itemgetter(0), places), spelt, spelt)
+        deque(map(set.add, map(itemgetter(1), places), kept), maxlen=0)
+        for passed_over in self._places.of_no_users:
+            passed_over.clear()
 
     def result(self) -> FileBill:
         """What the rows came to so far."""
         spellings: dict[str, list[str]] = defaultdict(list)
-        for customer in self._customers:
+        for customer in self._places.customers:
             spellings[fold_name(customer)].append(customer)
         summing = _Summing(self._rows)
         # The spelling that came first is the one that is shown.
@@ -98,22 +126,19 @@ class FileCount:
 
     def _mixed_at(self, customers: list[str]) -> list[date]:
         """The months in which a customer has users of both generations, who then count twice."""
-        known = [self._customers[customer] for customer in customers]
-        mask = reduce(or_, (one.of_workloads for one in known)) & reduce(or_, (one.of_generation_b for one in known))
-        return [month for month, bit in sorted(self._bits.items()) if mask & bit]
+        known = [self._places.customers[customer] for customer in customers]
+        return sorted(reduce(or_, (one.of_workloads for one in known)) & reduce(or_, (one.of_generation_b for one in known)))
 
     def _seen_at(self, customers: list[str]) -> _SeenByMonth:
         """The objects of a customer, by any of its spellings, in each month of which there are rows."""
-        mask = reduce(or_, (self._customers[customer].months for customer in customers))
-        seen: _SeenByMonth = {month: [] for month, bit in sorted(self._bits.items()) if mask & bit}
-        for customer in customers:
-            for organisation, objects in self._customers[customer].objects.items():
+        known = [self._places.customers[customer] for customer in customers]
+        seen: _SeenByMonth = {month: [] for month in sorted(reduce(or_, (one.months for one in known)))}
+        for customer in known:
+            for organisation, objects in customer.objects.items():
                 folded = fold_name(organisation) if organisation else ""
-                for (name, details), months in objects.items():
-                    one = name, Seen(folded, fold(name), email_in(details))
-                    for month, of_month in seen.items():
-                        if months & self._bits[month]:
-                            of_month.append(one)
+                ones = [(name, Seen(folded, fold(name), email_in(details))) for name, details in objects.spelt]
+                for month, of_month in objects.of_month.items():
+                    seen[month] += compress(ones, map(of_month.__contains__, objects.spelt))
         return seen
 
 
@@ -126,7 +151,7 @@ class _Summing:
         self._within: list[Difference] = []
         self._mixed: list[tuple[str, date]] = []
         self._spelt: dict[str, str] = {}
-        self._carriers: dict[str, list[_Carriers]] = defaultdict(list)
+        self._carriers: dict[date, dict[str, list[_Carrier]]] = defaultdict(lambda: defaultdict(list))
 
     def add_customer(self, customer: str, seen: _SeenByMonth, mixed: list[date]) -> None:
         """One customer more, with its objects and their names as they were spelt, and its months of both generations."""
@@ -135,56 +160,66 @@ class _Summing:
             self._add(customer, month, of_month)
 
     def result(self) -> FileBill:
-        between = [one for name in sorted(self._carriers) for one in self._between(name)]
+        between = [one for name in sorted(self._spelt) for one in self._between(name)]
         return FileBill(
             rows=self._rows,
-            recipe=len(self._carriers),
+            recipe=len(self._spelt),
             customers=tuple(self._customers),
             differences=(*self._within, *between),
             mixed=tuple(self._mixed),
         )
 
     def _add(self, customer: str, month: date, seen: list[tuple[str, Seen]]) -> None:
-        spelt: dict[str, str] = {}
-        for name, one in seen:
-            spelt.setdefault(one.name_folded, name)
-        people_of = people_of_names([one for _, one in seen])
-        people = set[Person]().union(*people_of.values())
-        self._customers.append(CustomerMonth(customer=customer, month=month, recipe=len(people_of), people=len(people)))
-        for name, carriers in people_of.items():
-            self._spelt.setdefault(name, spelt[name])
-            self._carriers[name].append(_Carriers(month, customer, tuple(carriers)))
+        objects = [one for _, one in seen]
+        names = [one.name_folded for one in objects]
+        carried = set(zip(names, identify(objects), strict=True))
+        # Of several spellings the first one stays.
+        spelt = dict(zip(reversed(names), (name for name, _ in reversed(seen)), strict=True))
+        people = {person for _, person in carried}
+        self._customers.append(CustomerMonth(customer=customer, month=month, recipe=len(spelt), people=len(people)))
+        deque(map(self._spelt.setdefault, spelt.keys(), spelt.values()), maxlen=0)
+        carriers = self._carriers[month]
+        for name, person in carried:
+            carriers[name].append((customer, person.identity))
+        # Nearly everywhere names and people are the same; only where they are not they are looked at one by one.
+        if not len(carried) == len(spelt) == len(people):
+            self._within += self._tangled(customer, month, carried, spelt)
+
+    def _tangled(
+        self, customer: str, month: date, carried: Iterable[tuple[str, Person]], spelt: dict[str, str]
+    ) -> Iterator[Difference]:
+        people_of: dict[str, set[Person]] = defaultdict(set)
+        for name, person in carried:
+            people_of[name].add(person)
         for tangle in tangles(people_of):
-            self._within.append(
-                Difference(
-                    customer=customer,
-                    month=month,
-                    name=" / ".join(spelt[name] for name in tangle.names),
-                    cause=tangle.cause,
-                    recipe=len(tangle.names),
-                    people=len(tangle.people),
-                    identities=tuple(person.identity for person in tangle.people),
-                )
+            yield Difference(
+                customer=customer,
+                month=month,
+                name=" / ".join(spelt[name] for name in tangle.names),
+                cause=tangle.cause,
+                recipe=len(tangle.names),
+                people=len(tangle.people),
+                identities=tuple(person.identity for person in tangle.people),
             )
 
     def _between(self, name: str) -> Iterator[Difference]:
         """Where the recipe on all rows at once makes one of a name that customers or months have each for themselves."""
-        carriers = sorted(self._carriers[name], key=attrgetter("month"))
-        months = [list(of_month) for _, of_month in groupby(carriers, key=attrgetter("month"))]
-        for of_month in months:
-            if len(of_month) > 1:
-                yield self._joined(name, of_month, of_month[0].month, Cause.SEVERAL_CUSTOMERS)
+        months = [(month, names[name]) for month, names in sorted(self._carriers.items()) if name in names]
+        for month, carriers in months:
+            if len({customer for customer, _ in carriers}) > 1:
+                yield self._joined(name, carriers, month, Cause.SEVERAL_CUSTOMERS)
         if len(months) > 1:
-            yield self._joined(name, carriers, None, Cause.SEVERAL_MONTHS)
+            every = list(chain.from_iterable(carriers for _, carriers in months))
+            yield self._joined(name, every, None, Cause.SEVERAL_MONTHS)
 
-    def _joined(self, name: str, carriers: list[_Carriers], month: date | None, cause: Cause) -> Difference:
-        customers = {one.customer for one in carriers}
+    def _joined(self, name: str, carriers: list[_Carrier], month: date | None, cause: Cause) -> Difference:
+        customers = {customer for customer, _ in carriers}
         return Difference(
             customer=customers.pop() if len(customers) == 1 else None,
             month=month,
             name=self._spelt[name],
             cause=cause,
             recipe=1,
-            people=sum(len(one.people) for one in carriers),
-            identities=tuple(sorted({person.identity for one in carriers for person in one.people})),
+            people=len(carriers),
+            identities=tuple(sorted({identity for _, identity in carriers})),
         )

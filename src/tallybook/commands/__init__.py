@@ -3,33 +3,34 @@
 import os
 import sys
 
-import django
-from django.db import DatabaseError
-from psycopg.errors import InsufficientPrivilege
-
 from tallybook.errors import TallybookError, is_no_room
 
 FAILED = 2
 INTERRUPTED = 130
+# Of files it needs neither Django nor settings, and loading them takes longer than to count a small one.
+_LOADS_DJANGO_ITSELF = "bill"
 
 
 def main() -> None:
     """Run the command that the arguments name; errors that a person can mend become one line and status 2."""
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tallybook.config.settings")
+    wanted = "".join(sys.argv[1:2])
     try:
-        django.setup()
+        if wanted != _LOADS_DJANGO_ITSELF:
+            load_django()
         # Models can be imported only once Django knows its settings.
         from tallybook.commands.program import program  # noqa: PLC0415
 
         try:
-            program()
+            program(wanted)()
         finally:
             # Here and not at the interpreter's end, so that what fails is told as below.
             sys.stdout.flush()
+    except SystemExit:
+        raise
     except TallybookError as error:
         sys.stderr.write(f"tallybook: {error}\n")
         sys.exit(FAILED)
-    except DatabaseError as error:
+    except _database_error() as error:
         sys.stderr.write(f"tallybook: {_told(error)}\n")
         sys.exit(FAILED)
     except KeyboardInterrupt:
@@ -49,7 +50,24 @@ def main() -> None:
         sys.exit(FAILED)
 
 
-def _told(error: DatabaseError) -> str:
+def load_django() -> None:
+    """Let Django know its settings, and the models."""
+    import django  # noqa: PLC0415 - see above
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tallybook.config.settings")
+    django.setup()
+
+
+def _database_error() -> type[Exception]:
+    """What the database throws. Asked for when something was thrown, and then it takes no matter how long to load."""
+    from django.db import DatabaseError  # noqa: PLC0415
+
+    return DatabaseError
+
+
+def _told(error: Exception) -> str:
+    from psycopg.errors import InsufficientPrivilege  # noqa: PLC0415 - as above
+
     reason = str(error).strip().splitlines()[0]
     if isinstance(error.__cause__, InsufficientPrivilege):
         return f"The database role lacks a right ({reason}). Nothing was kept. `tallybook migrate` grants what is needed."

@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
+from tallybook.commands import load_django
 from tallybook.commands.bill_files import bill_files
-from tallybook.commands.bill_ledger import Wanted, bill_ledger
 from tallybook.commands.options import AsJson, Delimiter, Encoding, ReadingProfile
 from tallybook.errors import Refused
 from tallybook.metering.reading import AUTOMATIC, ReadingOptions
@@ -45,6 +45,9 @@ def bill(  # noqa: PLR0913 - one parameter for each option
     elif subscription is not None and wanted is not None and not files:
         if profile != AUTOMATIC or encoding or delimiter:
             raise Refused("--profile, --encoding and --delimiter say how to read files. Leave them out for a ledger.")
+        load_django()
+        from tallybook.commands.bill_ledger import Wanted, bill_ledger  # noqa: PLC0415 - it needs Django, files do not
+
         bill_ledger(Wanted(subscription=subscription, month=wanted, customer=customer, rule=rule), as_json=as_json)
     else:
         raise Refused("Name usage files, or a ledger by --subscription and --month.")

@@ -8,7 +8,7 @@ from typing import TextIO
 from rich.console import Console
 from rich.table import Table
 
-from tallybook.metering.summary import Refusal
+from tallybook.metering.refusal import Refusal
 
 SOME_ROWS_REFUSED = 1
 _MOST_SHOWN = 20

@@ -1,34 +1,48 @@
-"""All commands, by name."""
+"""All commands, by name. Of them, only the one that is wanted is loaded: a start is mostly loading what commands need."""
 
-from typing import Annotated
+from importlib import import_module
+from typing import Annotated, Final
 
 import typer
 
-from tallybook.commands import (
-    audit,
-    bill,
-    customer,
-    database,
-    demo_command,
-    import_command,
-    link,
-    migrate,
-    product,
-    report,
-    rule,
-    serve,
-    subscription,
-    user,
-)
+COMMANDS: Final = {
+    "demo": "demo_command:demo",
+    "serve": "serve:serve",
+    "migrate": "migrate:migrate",
+    "import": "import_command:import_",
+    "bill": "bill:bill",
+    "report": "report:report",
+    "subscription": "subscription:program",
+    "user": "user:program",
+    "product": "product:program",
+    "customer": "customer:program",
+    "rule": "rule:program",
+    "link": "link:program",
+    "audit": "audit:program",
+    "database": "database:program",
+}
+"""Each with its module and what in it is the command, or the group of its commands."""
 
-program = typer.Typer(
-    name="tallybook",
-    help="Keeps count of backup usage and hands the count on.",
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    add_completion=False,
-    rich_markup_mode=None,
-)
+
+def program(wanted: str = "") -> typer.Typer:
+    """The program with this one of its commands; with all of them where there is none of the name, as for `--help`."""
+    made = typer.Typer(
+        name="tallybook",
+        help="Keeps count of backup usage and hands the count on.",
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,
+        add_completion=False,
+        rich_markup_mode=None,
+    )
+    made.callback()(_options)
+    for name in [wanted] if wanted in COMMANDS else COMMANDS:
+        module, _, attribute = COMMANDS[name].partition(":")
+        command = getattr(import_module(f"tallybook.commands.{module}"), attribute)
+        if isinstance(command, typer.Typer):
+            made.add_typer(command, name=name)
+        else:
+            made.command(name)(command)
+    return made
 
 
 def _show_version(wanted: bool) -> None:  # noqa: FBT001 - typer calls it so
@@ -39,7 +53,6 @@ def _show_version(wanted: bool) -> None:  # noqa: FBT001 - typer calls it so
         raise typer.Exit
 
 
-@program.callback()
 def _options(
     *,
     version: Annotated[
@@ -47,19 +60,3 @@ def _options(
     ] = False,
 ) -> None:
     """Options that stand before any command."""
-
-
-program.command("demo")(demo_command.demo)
-program.command("serve")(serve.serve)
-program.command("migrate")(migrate.migrate)
-program.command("import")(import_command.import_)
-program.command("bill")(bill.bill)
-program.command("report")(report.report)
-program.add_typer(subscription.program, name="subscription")
-program.add_typer(user.program, name="user")
-program.add_typer(product.program, name="product")
-program.add_typer(customer.program, name="customer")
-program.add_typer(rule.program, name="rule")
-program.add_typer(link.program, name="link")
-program.add_typer(audit.program, name="audit")
-program.add_typer(database.program, name="database")

@@ -16,9 +16,10 @@ from tallybook.database.scope import subscription_scope
 from tallybook.errors import NotNow, is_no_room
 from tallybook.metering.naming import Names
 from tallybook.metering.reading import ReadingOptions, RefusedRow, UsageFile, open_usage_file
+from tallybook.metering.refusal import Refusal
 from tallybook.metering.spool import Spool
 from tallybook.metering.staging_rows import RowStager
-from tallybook.metering.summary import Refusal, Summary
+from tallybook.metering.summary import Summary
 from tallybook.subscriptions.locking import lock_subscription
 from tallybook.subscriptions.models import Subscription
 from tallybook.usage import judging

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tallybook.metering.reading import raw_records
-from tallybook.metering.summary import Refusal, Summary
+from tallybook.metering.refusal import Refusal
+from tallybook.metering.summary import Summary
 
 LINE, REASON = "Line", "Why It Was Refused"
 

@@ -1,20 +1,11 @@
 """What came of a file."""
 
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
+from tallybook.metering.refusal import Refusal
 from tallybook.metering.spool import Spool
 from tallybook.usage.judging import Change, Missing
 from tallybook.usage.staging import MonthTold
-
-
-class Refusal(NamedTuple):
-    """A row that was not taken: where it begins, the column as the file spells it, its value, and why."""
-
-    line: int
-    column: str
-    value: str
-    reason: str
 
 
 @dataclass(kw_only=True)

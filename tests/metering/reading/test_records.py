@@ -32,12 +32,12 @@ def blocks_of(text: str, cuts: set[int]) -> list[Block]:
     lines = io.StringIO(text, newline="").readlines()
     edges = [0, *sorted(cut for cut in cuts if cut < len(lines)), len(lines)]
     parts = [lines[begin:end] for begin, end in pairwise(edges)]
-    return [Block(part, is_last=number == len(parts) - 1) for number, part in enumerate(parts)]
+    return [Block("".join(part), is_last=number == len(parts) - 1) for number, part in enumerate(parts)]
 
 
 def records_of(blocks: list[Block]) -> list[tuple[int, list[str]]]:
     """Each record with the line on which it begins."""
-    return [record for records in read_records(blocks, ",", 1) for record in zip(*records, strict=True)]
+    return [record for records in read_records(blocks, ",", 1) for record in zip(records.lines, records.cells, strict=True)]
 
 
 @given(

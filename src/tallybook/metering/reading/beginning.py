@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from tallybook.metering.reading.lines import Block
     from tallybook.metering.reading.options import ReadingOptions
     from tallybook.metering.reading.profiles import Profile
-    from tallybook.metering.reading.records import Records
+    from tallybook.metering.reading.records import Records, Table
     from tallybook.metering.reading.source import Source
 
 _DELIMITERS: Final = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe"}
@@ -52,7 +52,7 @@ class Beginning:
     delimiter: str
     profile: Profile
     columns: Columns
-    records: Iterator[Records]
+    records: Iterator[Records | Table]
     """The records after the header."""
 
 
@@ -89,7 +89,7 @@ def read_beginning(source: Source, options: ReadingOptions) -> Beginning:
     header = _find_header(source, block.lines[separator_lines:], delimiters, profiles, options.columns)
     _check_header(source, header.columns, block, options)
     done = separator_lines + header.line_count
-    rest = block._replace(lines=block.lines[done:])
+    rest = block._replace(text="".join(block.lines[done:]))
     records = read_records(chain((rest,), blocks), header.delimiter, line + done)
     seen = _first_records(records) if len(header.candidates) > 1 else []
     chosen = choose(header.candidates, _sample(seen), options)
@@ -111,10 +111,11 @@ def _first_text(source: Source, blocks: Iterable[Block]) -> tuple[Block, int]:
     """The first block from its first line on that is not blank, and that line's number."""
     line = 1
     for block in blocks:
-        for index, text in enumerate(block.lines):
+        lines = block.lines
+        for index, text in enumerate(lines):
             if text.strip():
-                return block._replace(lines=block.lines[index:]), line + index
-        line += len(block.lines)
+                return block._replace(text="".join(lines[index:])), line + index
+        line += len(lines)
     raise source.unusable("is empty: it has only blank lines.")
 
 
@@ -204,9 +205,9 @@ def _shown(name: str) -> str:
     return "'" + " ".join(short.split()) + "'"
 
 
-def _first_records(records: Iterator[Records]) -> list[Records]:
+def _first_records(records: Iterator[Records | Table]) -> list[Records | Table]:
     """The first records, enough for a sample and bounded in size."""
-    seen: list[Records] = []
+    seen: list[Records | Table] = []
     count = characters = 0
     for some in records:
         seen.append(some)
@@ -217,8 +218,8 @@ def _first_records(records: Iterator[Records]) -> list[Records]:
     return seen
 
 
-def _sample(seen: Iterable[Records]) -> Iterator[tuple[int, list[str]]]:
-    return islice(chain.from_iterable(zip(*some, strict=True) for some in seen), SAMPLE_RECORDS)
+def _sample(seen: Iterable[Records | Table]) -> Iterator[tuple[int, list[str]]]:
+    return islice(chain.from_iterable(zip(some.lines, some.cells, strict=True) for some in seen), SAMPLE_RECORDS)
 
 
 def _either(ambiguity: Ambiguity) -> str:

@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from tallybook.metering.reading.header import Columns
     from tallybook.metering.reading.options import ReadingOptions
     from tallybook.metering.reading.profiles import Profile
-    from tallybook.metering.reading.records import Records
+    from tallybook.metering.reading.records import Table
 
-    Texts = tuple[tuple[str, ...], ...]
+    Texts = Sequence[Sequence[str]]
     """The cells of records, column by column."""
 
 T = TypeVar("T")
@@ -90,7 +90,7 @@ def field_readers(columns: Columns, profile: Profile, options: ReadingOptions) -
     }
 
 
-def compile_reader(columns: Columns, profile: Profile, options: ReadingOptions) -> Callable[[Records], Batch]:
+def compile_reader(columns: Columns, profile: Profile, options: ReadingOptions) -> Callable[[Table], Batch]:
     """The function that reads records of the right number of cells; it raises `CellRefused` for the first bad column.
 
     It goes from column to column and not from row to row: so nearly all of its loops are C's.
@@ -99,9 +99,9 @@ def compile_reader(columns: Columns, profile: Profile, options: ReadingOptions) 
     by_column = [_column_reader(field, readers[field], columns, profile) for field in FIELDS]
     checks = _checks(columns)
 
-    def read(records: Records) -> Batch:
-        texts = tuple(zip(*records.cells, strict=True))
-        batch = Batch([records.lines, *[read_column(texts, len(records.lines)) for read_column in by_column]])
+    def read(table: Table) -> Batch:
+        texts = table.columns
+        batch = Batch([table.lines, *[read_column(texts, len(table.lines)) for read_column in by_column]])
         for check in checks:
             check(batch, texts)
         return batch
@@ -122,7 +122,7 @@ def _column_reader(
     elif field in SIZES and columns.unit_bytes[field] == 1:
         read_all = _read_digits
     else:
-        read_all = _read_each
+        read_all = _read_each if field in SIZES | _TIMES else _read_recurring
         if field not in SIZES:
             read = Remembered(read, _TIMES_REMEMBERED_MAX if field in _TIMES else _REMEMBERED_MAX).__getitem__
     if profile.restore_neutralised and field in _TEXT_FIELDS:
@@ -132,6 +132,14 @@ def _column_reader(
 
 def _read_each(read: Callable[[str], object], texts: Sequence[str]) -> Sequence[object]:
     return list(map(read, texts))
+
+
+def _read_recurring(read: Callable[[str], object], texts: Sequence[str]) -> Sequence[object]:
+    """As above; where files are sorted, as most are, a column often says the same all the way down."""
+    first = texts[0]
+    if first == texts[-1] and texts.count(first) == len(texts):
+        return [read(first)] * len(texts)
+    return _read_each(read, texts)
 
 
 def _read_texts(read: Callable[[str], object], texts: Sequence[str]) -> Sequence[object]:

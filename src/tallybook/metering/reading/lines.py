@@ -20,12 +20,16 @@ LINE_MAX_CHARACTERS = 1024 * 1024
 
 
 class Block(NamedTuple):
-    """Some consecutive physical lines, each with its line break as it was. All but the last line end with one."""
+    """The text of some consecutive physical lines, each with its line break as it was. All but the last line end with one."""
 
-    lines: list[str]
+    text: str
     controls: re.Pattern[str] | None = None
     """Finds control characters other than tab and line breaks; None where the text has none."""
     is_last: bool = False
+
+    @property
+    def lines(self) -> list[str]:
+        return lines_of(self.text)
 
 
 class LineBlocks:
@@ -38,8 +42,7 @@ class LineBlocks:
         self._bytes_are_ascii = is_ascii_compatible(encoding.name)
         self._controls = controls_of(encoding)
         self._fed_bytes = encoding.mark_bytes
-        self._line = 1
-        """The line with which the text that was not given out yet begins."""
+        self._given_characters = 0
 
     def __iter__(self) -> Iterator[Block]:
         """Give out all blocks; the last one, and only it, says so, and may be empty."""
@@ -58,11 +61,10 @@ class LineBlocks:
         yield self._block(pending, has_controls=pending_controls, is_last=True)
 
     def _block(self, text: str, *, has_controls: bool, is_last: bool = False) -> Block:
-        lines = StringIO(text, newline="").readlines()
-        if lines:
-            self._check_length(len(lines[0]))  # the only one that is made of several chunks
-        self._line += len(lines)
-        return Block(lines, self._controls.in_text if has_controls else None, is_last)
+        if len(text) > LINE_MAX_CHARACTERS:
+            self._check_length(len(lines_of(text)[0]))  # the only one that is made of several chunks
+        self._given_characters += len(text)
+        return Block(text, self._controls.in_text if has_controls else None, is_last)
 
     def _decode(self, data: bytes, pending: str, *, final: bool = False) -> str:
         if self._bytes_are_ascii and b"\0" in data:
@@ -78,7 +80,7 @@ class LineBlocks:
 
     def _no_text(self, before: str) -> UnusableFile:
         """A NUL stops the reading: no text and no column of a database holds one."""
-        line = self._line + count_line_breaks(before)
+        line = self._line() + count_line_breaks(before)
         advice = "UTF-16 without a byte order mark is read with --encoding utf-16-le"
         return self._source.unusable(f"holds a NUL character in line {line:,}, so it is no plain text; {advice}.")
 
@@ -86,13 +88,32 @@ class LineBlocks:
         # error.object is what the decoder had kept back plus what it was fed last.
         offset = self._fed_bytes - len(error.object) + error.start
         before = error.object[: error.start].decode(self._encoding.name, "replace")
-        line = self._line + count_line_breaks(pending + before)
+        line = self._line() + count_line_breaks(pending + before)
         where = f"byte 0x{error.object[error.start]:02X} at offset {offset:,} (line {line:,})"
         name = self._encoding.name.upper()
         if self._encoding.said:
             return self._source.unusable(f"is not {name} text: {where} has no meaning in it; say another --encoding.")
         advice = "save it as CSV UTF-8, or say the encoding it was saved in: --encoding cp1252 is the usual one of Windows"
         return self._source.unusable(f"is not {name} text: {where} does not belong there; {advice}.")
+
+    def _line(self) -> int:
+        """The line with which the text that was not given out yet begins.
+
+        It is told in errors alone, so lines are not counted before: that takes longer than to decode them.
+        """
+        decoder = codecs.getincrementaldecoder(self._encoding.name)("replace")
+        line, rest, skip = 1, self._given_characters, self._encoding.mark_bytes
+        pending = ""
+        for chunk in self._source.scan():
+            if not rest:
+                break
+            text, skip = decoder.decode(chunk[skip:])[:rest], 0
+            rest -= len(text)
+            pending += text
+            end = len(pending) if not rest else _end_of_last_line(pending)
+            line += count_line_breaks(pending[:end])
+            pending = pending[end:]
+        return line
 
     def _has_controls(self, data: bytes, text: str) -> bool:
         if not self._bytes_are_ascii:
@@ -102,7 +123,7 @@ class LineBlocks:
     def _check_length(self, length: int) -> None:
         if length > LINE_MAX_CHARACTERS:
             raise self._source.unusable(
-                f"has more than {LINE_MAX_CHARACTERS:,} characters in line {self._line:,}; a usage file has one line a row."
+                f"has more than {LINE_MAX_CHARACTERS:,} characters in line {self._line():,}; a usage file has one line a row."
             )
 
 
@@ -110,6 +131,11 @@ def _end_of_last_line(text: str) -> int:
     """Where the last whole line ends. A CR at the very end may be half of a CRLF, and is left for the next time."""
     line_feed = text.rfind("\n")
     return 1 + max(line_feed, text.rfind("\r", line_feed + 1, -1))
+
+
+def lines_of(text: str) -> list[str]:
+    """The lines of a text, by the same rule."""
+    return StringIO(text, newline="").readlines()
 
 
 def count_line_breaks(text: str) -> int:

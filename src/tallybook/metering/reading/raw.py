@@ -27,7 +27,7 @@ def raw_records(path: Path, encoding: str, delimiter: str) -> Iterator[tuple[int
         # Control characters are a reason to refuse a row, and none to break it.
         blocks = (block._replace(controls=None) for block in LineBlocks(source, find_encoding(source, encoding)))
         for records in read_records(blocks, delimiter, 1):
-            for line, cells in zip(*records, strict=True):
+            for line, cells in zip(records.lines, records.cells, strict=True):
                 yield line, _split(cells.value, delimiter) if isinstance(cells, BrokenRecord) else cells
 
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 import csv
 from typing import TYPE_CHECKING, Final, NamedTuple, Self
 
+from tallybook.metering.reading.lines import lines_of
+from tallybook.metering.reading.splitting import split_columns
+
 if TYPE_CHECKING:
     import re
     from collections.abc import Iterable, Iterator, Sequence
@@ -49,37 +52,43 @@ class Records(NamedTuple):
     cells: Sequence[list[str]]
 
 
-def read_records(blocks: Iterable[Block], delimiter: str, line: int) -> Iterator[Records]:
+class Table(NamedTuple):
+    """Some consecutive records of a file that have as many cells each, column by column."""
+
+    lines: Sequence[int]
+    """As above."""
+    columns: Sequence[Sequence[str]]
+
+    @property
+    def cells(self) -> Sequence[list[str]]:
+        """The same as rows."""
+        return list(map(list, zip(*self.columns, strict=True)))
+
+
+def read_records(blocks: Iterable[Block], delimiter: str, line: int) -> Iterator[Records | Table]:
     """Give out the records of each block.
 
     `line` is the number of the first line of the first block. A record that reaches over the end of its block is
     read again with the next one, so `csv` always sees whole records; what is kept back is bounded by the limits above.
     """
-    kept: list[str] = []
+    kept = ""
     kept_controls: re.Pattern[str] | None = None
     for block in blocks:
-        lines = kept + block.lines if kept else block.lines
+        text = kept + block.text
         controls = block.controls or kept_controls
-        if plain := None if controls else _plain_records(lines, delimiter, line):
-            yield plain
-            done = len(lines)
+        if columns := None if controls else split_columns(text, delimiter):
+            count = len(columns[0])
+            yield Table(range(line, line + count), columns)
+            line += count
+            kept = ""
         else:
+            lines = lines_of(text)
             reader = _BlockReader(lines, delimiter, line, controls=controls, is_last=block.is_last)
             if found := list(reader):
                 yield Records(*zip(*found, strict=True))
-            done = reader.done
-        kept = lines[done:]
+            kept = "".join(lines[reader.done :])
+            line += reader.done
         kept_controls = controls if kept else None
-        line += done
-
-
-def _plain_records(lines: list[str], delimiter: str, first_line: int) -> Records | None:
-    """All records of a block of which each stands on one line, as nearly always; None for any other block."""
-    try:
-        cells = list(csv.reader(lines, delimiter=delimiter, strict=True))
-    except csv.Error:
-        return None
-    return Records(range(first_line, first_line + len(lines)), cells) if lines and len(cells) == len(lines) else None
 
 
 class _BlockReader:

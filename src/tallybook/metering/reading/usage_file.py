@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple, Self
 from tallybook.metering.reading.beginning import read_beginning
 from tallybook.metering.reading.cells import compile_reader
 from tallybook.metering.reading.lines import count_line_breaks
-from tallybook.metering.reading.records import BrokenRecord, Records
+from tallybook.metering.reading.records import BrokenRecord, Table
 from tallybook.metering.reading.refusals import CellRefused
 from tallybook.metering.reading.rows import RefusedRow
 from tallybook.metering.reading.source import Source
@@ -96,12 +96,13 @@ def _read_batches(beginning: Beginning, options: ReadingOptions) -> Iterator[Bat
     width = len(columns.header)
     reading = _BatchReading(columns, compile_reader(columns, beginning.profile, options))
     for records in beginning.records:
-        if set(map(len, records.cells)) == {width}:
+        if isinstance(records, Table) and len(records.columns) == width:
             yield from reading.read(records)
             continue
-        for fits, run in groupby(zip(*records, strict=True), key=lambda record: len(record[1]) == width):
+        for fits, run in groupby(zip(records.lines, records.cells, strict=True), key=lambda record: len(record[1]) == width):
             if fits:
-                yield from reading.read(Records(*zip(*run, strict=True)))
+                lines, cells = zip(*run, strict=True)
+                yield from reading.read(Table(lines, tuple(zip(*cells, strict=True))))
             else:
                 yield from filter(None, (_no_row(line, cells, columns) for line, cells in run))
 
@@ -110,20 +111,19 @@ class _BatchReading(NamedTuple):
     """Reads records of the header's number of cells."""
 
     columns: Columns
-    read_batch: Callable[[Records], Batch]
+    read_batch: Callable[[Table], Batch]
 
-    def read(self, records: Records) -> Iterator[Batch | RefusedRow]:
+    def read(self, table: Table) -> Iterator[Batch | RefusedRow]:
         """All at once; if one of them has to be refused, each half by itself, down to that one."""
         try:
-            yield self.read_batch(records)
+            yield self.read_batch(table)
         except CellRefused as error:
-            count = len(records.lines)
-            if count > 1:
-                yield from self.read(Records(records.lines[: count // 2], records.cells[: count // 2]))
-                yield from self.read(Records(records.lines[count // 2 :], records.cells[count // 2 :]))
-            elif any(map(str.strip, records.cells[0])):  # a line of empty cells is what spreadsheets leave below a table
+            if (half := len(table.lines) // 2) > 0:
+                yield from self.read(Table(table.lines[:half], [column[:half] for column in table.columns]))
+                yield from self.read(Table(table.lines[half:], [column[half:] for column in table.columns]))
+            elif any(column[0].strip() for column in table.columns):  # empty cells are what spreadsheets leave below a table
                 column = self.columns.names.get(error.field, "")
-                yield RefusedRow.of(records.lines[0], column, error.value, error.reason)
+                yield RefusedRow.of(table.lines[0], column, error.value, error.reason)
 
 
 def _no_row(line: int, cells: list[str], columns: Columns) -> RefusedRow | None:
