@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 from base64 import b64encode
 from hashlib import sha256
 from pathlib import Path
@@ -43,6 +44,21 @@ def test_the_form_offers_everything_of_the_previous_month(
     assert 'value="itemised" checked' in page
     assert page.count('name="product"') == page.count("checked") - 1 == len(list_products())
     assert "This choice holds 4 rows, about" in words(response)
+
+
+def test_the_form_opens_with_the_customers_that_were_searched_for(filled: Filled) -> None:
+    month = filled.months.previous
+    page = filled.client.get(page_address(filled.subscription), {"search": "MÜLLER"}).content.decode()
+    address = re.findall(r'data-export-dialog\s+href="([^"]+)"', page)[0].replace("&amp;", "&")
+    assert address.endswith(f"?from={month}&to={month}&search=M%C3%9CLLER")
+    form = filled.client.get(address)
+    ticked = re.findall(r'name="customer"\s+value="([^"]+)"\s+checked', form.content.decode())
+    assert ticked == [str(customer_ids(filled.subscription)['"Müller & Söhne'])]
+    assert "1 of 3 customers" in words(form)
+    nobody = filled.client.get(page_address(filled.subscription), {"search": "nobody"}).content.decode()
+    assert "nobody" not in re.findall(r'data-export-dialog\s+href="([^"]+)"', nobody)[0]
+    typed = filled.client.get(address.replace("M%C3%9CLLER", "nobody"))
+    assert (typed.status_code, "No customer has “nobody” in the name." in words(typed)) == (400, True)
 
 
 def test_without_usage_the_form_still_opens(browse: Browse, owner: User, subscription: Subscription) -> None:

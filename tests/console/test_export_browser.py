@@ -158,6 +158,23 @@ def test_the_dialog_is_left_by_keyboard_and_keeps_the_choice(open_page: Open, su
     expect(opener).to_be_focused()
 
 
+@pytest.mark.usefixtures("months")
+def test_the_dialog_opens_with_what_is_on_the_page(open_page: Open, subscription: Subscription) -> None:
+    page = open_page(page_address(subscription))
+    page.get_by_label("Customer name contains").fill("müller")
+    page.get_by_role("button", name="Show").click()
+    page.get_by_role("link", name="Export Itemised Billing Report").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_text("1 of 3 customers")).to_be_visible()
+    expect(dialog.get_by_label('"Müller & Söhne')).to_be_checked()
+    dialog.get_by_role("button", name="Choose all again").click()
+    expect(dialog.get_by_text("All 3 customers")).to_be_visible()
+    page.keyboard.press("Escape")
+    page.get_by_role("link", name="Anchor Ltd").or_(page.get_by_role("link", name="Müller")).first.click()
+    page.get_by_role("main").get_by_role("link", name="Export").click()
+    expect(page.get_by_text("1 of 3 customers")).to_be_visible()
+
+
 def test_an_empty_choice_is_said_before_the_download(open_page: Open, subscription: Subscription, months: Months) -> None:
     page = open_page(page_address(subscription))
     page.get_by_role("link", name="Export Itemised Billing Report").click()

@@ -10,6 +10,7 @@ from django import forms
 from django.http import QueryDict
 
 from tallybook.console.months import MonthOption, month_options, previous_month
+from tallybook.database.folding import fold_name
 from tallybook.errors import Refused
 from tallybook.reports.building import Form as ReportForm
 from tallybook.reports.building import Format, Profile
@@ -118,11 +119,11 @@ class ExportForm(MonthChoices, forms.Form):
     split = forms.BooleanField(required=False)
 
     def __init__(self, subscription: Subscription, sent: QueryDict) -> None:
-        self.sent = sent or _at_first(subscription)
+        self.all_customers: list[Customer] = list_customers(subscription)
+        self.sent = self._with_matching(sent or _at_first(subscription))
         super().__init__(self.sent)
         self.subscription = subscription
         self.with_usage = months_with_usage(subscription.id)
-        self.all_customers: list[Customer] = list_customers(subscription)
         self.all_products: list[Product] = list_products()
         # Named after the query's parameters, of which `from` cannot be an attribute.
         self.fields |= {
@@ -138,8 +139,20 @@ class ExportForm(MonthChoices, forms.Form):
             ),
         }
 
+    def _with_matching(self, sent: QueryDict) -> QueryDict:
+        """With the customers ticked that a page showed by this search, from which the form was opened."""
+        wanted = fold_name(sent.get("search", ""))
+        if not wanted or sent.getlist("customer"):
+            return sent
+        ticked = sent.copy()
+        ticked.setlist("customer", [str(one.id) for one in self.all_customers if wanted in fold_name(one.name)])
+        return ticked
+
     def clean(self) -> None:
         cleaned = self.cleaned_data
+        if self.sent.get("search") and cleaned.get("customer") is None:
+            # None ticked would stand for all of them.
+            self.add_error("customer", f"No customer has “{self.sent['search']}” in the name. Choose customers, or all.")
         if cleaned.get("products_shown") and "product" in cleaned and cleaned["product"] is None:
             self.add_error("product", "No product is ticked. Tick one at least.")
         if cleaned.get("from") and cleaned.get("to"):

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.http import QueryDict
@@ -14,6 +15,7 @@ from tallybook.console.history import first_of_history, points, uncounted
 from tallybook.console.month_page import MonthPage
 from tallybook.console.usage_table import Line, ObjectCount, Row, UsageTable
 from tallybook.usage.history import objects_by_customer
+from tallybook.usage.months import month_text
 from tallybook.usage.summary import count_month
 
 ObjectHistory = Mapping[date, Mapping[UUID | None, int]]
@@ -46,6 +48,17 @@ class UsagePage:
     @property
     def totals(self) -> RowWithHistory | None:
         return self._with_history(self.table.totals, None) if self.table else None
+
+    @property
+    def export_query(self) -> str:
+        """The export dialog opens with what is on the page: its month, if somebody chose it, and the customers that match."""
+        month = month_text(self.of.month)
+        chosen = {"from": month, "to": month} if self.of.is_named or self._search else {}
+        return urlencode(chosen | ({"search": self._search} if self._search else {}))
+
+    @property
+    def _search(self) -> str:
+        return self.table.arrangement.search if self.table and self.table.customer_ids else ""
 
     @property
     def uncounted(self) -> int:
