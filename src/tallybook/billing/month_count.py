@@ -39,7 +39,7 @@ _ALIKE = f"""
     SELECT i.customer_id, i.product_id, coalesce(i.organisation_id::text, ''), {_FACTS_OF_ITEM},
         array_agg(i.object_name_folded), array_agg(coalesce(i.object_email, ''))
     FROM usage_item i WHERE {CHOSEN}
-    GROUP BY i.customer_id, i.product_id, i.organisation_id, {_FACTS_OF_ITEM}
+    GROUP BY i.customer_id, i.product_id, {_FACTS_OF_ITEM}, i.organisation_id
     ORDER BY i.customer_id, i.product_id
 """
 _CUSTOMER_AND_PRODUCT = itemgetter(0, 1)
