@@ -1,23 +1,22 @@
 """How many are billed of each product of each customer in a month, where nobody has to be named.
 
-PostgreSQL puts together the names of all objects that differ in nothing else, and Python puts them together to people, as the
-rules do it, and judges each distinct set of facts once: most people of a customer are alike. What comes out is what the bills
-say (`tallybook.billing.billed_users`), many times faster.
+PostgreSQL puts together the names and addresses of objects that differ in nothing else that a rule looks at. By its groups the
+rule tells who of them is one, and each distinct set of facts is judged once: most people of a customer are alike. What comes
+out is what the bills say (`tallybook.billing.billed_users`), many times faster.
 
 Call it inside the subscription's scope.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
-from itertools import chain, groupby, repeat
+from itertools import groupby
 from operator import itemgetter
 from typing import NamedTuple
 from uuid import UUID
 
 from tallybook.billing.billed_users import CHOSEN, Chosen, billed_users
-from tallybook.billing.decisions import NO_DECISIONS
 from tallybook.billing.decisions_in_force import OfCustomers
 from tallybook.billing.objects import BilledObject
 from tallybook.billing.rules import RECIPE, Rule
@@ -106,41 +105,27 @@ def _kind(facts: Row) -> BilledObject:
     return BilledObject(organisation="", name="", **dict(zip(_FACTS, facts, strict=True)))
 
 
-class _Named(NamedTuple):
-    """A name and address of an organisation, and for each of its objects the place of its kind among those of the users."""
-
-    organisation: str
-    name_folded: str
-    email: str
-    kinds: tuple[int, ...]
-
-
 def _count(rule: Rule, alike: Sequence[_Alike]) -> tuple[int, int | None, int | None, int | None]:
     """Quantity, recipe, and the numbers of those who are free and excluded."""
-    if not rule.counts_users:
-        return _objects(alike), None, None, None
     users = [one for one in alike if not rule.set_aside(one.kind)]
-    alike_people = Counter(_kinds_of(ones) for _, ones in rule.group(_by_name(users), NO_DECISIONS))
-    judged = [(rule.judge([users[n].kind for n in kinds]), number) for kinds, number in alike_people.items()]
+    judged = [(rule.judge([users[n].kind for n in kinds]), number) for kinds, number in _alike_people(rule, users).items()]
+    quantity = rule.quantity_of(judged)
+    if not rule.counts_users:
+        return quantity, None, None, None
     # What is about no user is free, each for itself.
     free = _objects(alike) - _objects(users) + sum(number for verdict, number in judged if not verdict.counted)
     recipe = len(set[str]().union(*(one.names for one in alike if not RECIPE.set_aside(one.kind))))
-    return rule.quantity_of(judged), recipe, free, 0
+    return quantity, recipe, free, 0
+
+
+def _alike_people(rule: Rule, users: Sequence[_Alike]) -> Counter[tuple[int, ...]]:
+    """How many people have objects of the same kinds, by the places of these."""
+    kinds_of = defaultdict[Hashable, list[int]](list)
+    for n, people in enumerate(rule.group_listed(users)):
+        for person in people:
+            kinds_of[person].append(n)
+    return Counter(map(tuple, kinds_of.values()))
 
 
 def _objects(alike: Sequence[_Alike]) -> int:
     return sum(len(one.names) for one in alike)
-
-
-def _by_name(users: Sequence[_Alike]) -> list[_Named]:
-    kinds_of = defaultdict[tuple[str, str, str], list[int]](list)
-    for n, one in enumerate(users):
-        for known in zip(repeat(one.organisation), one.names, one.emails):
-            kinds_of[known].append(n)
-    return [_Named(*known, tuple(kinds)) for known, kinds in kinds_of.items()]
-
-
-def _kinds_of(several: Sequence[_Named]) -> tuple[int, ...]:
-    if len(several) == 1:
-        return several[0].kinds
-    return tuple(chain.from_iterable(one.kinds for one in several))
