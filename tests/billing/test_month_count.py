@@ -81,7 +81,10 @@ def test_a_month_without_usage_has_no_numbers(subscription: Subscription) -> Non
 @pytest.mark.parametrize("rule", RULES.values())
 @pytest.mark.parametrize("column", ["object_type", "licence"])
 def test_of_however_many_kinds(subscription: Subscription, tmp_path: Path, rule: Rule, column: str) -> None:
-    """A licence may be written in as many ways as there are objects; and so may a type, though it hardly is."""
+    """A licence may be written in as many ways as there are objects; and so may a type, though it hardly is.
+
+    They come from the database in two fetches.
+    """
     rows = [usage(object_name=f"Ann {number}", **{column: f"kind {number}"}) for number in range(80)]
     take(subscription, [*rows, usage(licence="Unlicensed"), usage(object_name="Una", licence="no licence")], tmp_path)
     chosen = Chosen(subscription_id=subscription.id, month=OCTOBER)

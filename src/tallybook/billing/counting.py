@@ -5,7 +5,6 @@ quantities asks in the same transaction whether they are those of the revision t
 """
 
 import time
-from collections.abc import Iterator
 from datetime import date
 from hashlib import sha256
 from importlib.resources import files
@@ -66,7 +65,7 @@ def count_newest_months(subscription: Subscription, first_month: date, last_mont
 def _count_and_keep(subscription: Subscription, month: date) -> None:
     with snapshot_scope(subscription.id):
         ((revision,),) = rows(_REVISION, {"subscription": subscription.id, "month": month})
-        counted = list(_count(subscription, month))
+        counted = _count(subscription, month)
     with subscription_scope(subscription.id):
         keep_counted(subscription.id, month, revision, counted)
 
@@ -94,7 +93,7 @@ def _hash_of_sources() -> str:
 _RULES_VERSION = _hash_of_sources()
 
 
-def _count(subscription: Subscription, month: date) -> Iterator[Counted]:
+def _count(subscription: Subscription, month: date) -> list[Counted]:
     (rules,), (decisions,) = rules_in_force(subscription, month), decisions_in_force(subscription, month)
     return count_month(Chosen(subscription_id=subscription.id, month=month), rules.of, decisions)
 

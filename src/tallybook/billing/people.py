@@ -20,6 +20,19 @@ class Known(Protocol):
     def email(self) -> str: ...
 
 
+class Listed(Protocol):
+    """Several objects of one organisation, the name and the address of each, as they are `Known`."""
+
+    @property
+    def organisation(self) -> str: ...
+
+    @property
+    def names(self) -> Sequence[str]: ...
+
+    @property
+    def emails(self) -> Sequence[str]: ...
+
+
 class Seen(NamedTuple):
     """An object of which no more is known."""
 
@@ -49,6 +62,28 @@ def identify(objects: Sequence[Known], decisions: Decisions = NO_DECISIONS) -> l
     if decisions is NO_DECISIONS:
         return people
     return [decisions.person(person, one.name_folded) for person, one in zip(people, objects, strict=True)]
+
+
+def identities_listed(lists: Sequence[Listed]) -> list[Sequence[str]]:
+    """The identity, within its organisation, of the person behind each object of each list, where nothing was decided.
+
+    Whoever has an address is known at once; for the others, those of the same name are looked at.
+    """
+    without = {name for one in lists if "" in one.emails for name, email in _known(one) if not email}
+    seen = [Seen(one.organisation, name, email) for one in lists for name, email in _known(one) if name in without]
+    identity_of = {
+        (one.organisation, one.name_folded): person.identity
+        for one, person in zip(seen, identify(seen), strict=True)
+        if not one.email
+    }
+    return [
+        [email or identity_of[one.organisation, name] for name, email in _known(one)] if "" in one.emails else one.emails
+        for one in lists
+    ]
+
+
+def _known(several: Listed) -> Iterable[tuple[str, str]]:
+    return zip(several.names, several.emails, strict=True)
 
 
 def _carriers(objects: Iterable[Known]) -> dict[tuple[str, str], set[str]]:

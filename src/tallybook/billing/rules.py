@@ -7,11 +7,12 @@ decision is made, so that the two cannot part.
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
+from tallybook.billing import grouping
 from tallybook.billing.decisions import NO_DECISIONS, Decisions, Excluded
 from tallybook.billing.objects import BilledObject
-from tallybook.billing.people import Whose, by_name, by_person, identify
+from tallybook.billing.people import identify
 from tallybook.errors import NotFound
 
 _DAYS = 31
@@ -55,12 +56,6 @@ class Judged(NamedTuple):
         return self.objects[0].name
 
 
-class Group(Protocol):
-    """How a rule puts together what counts once, each group with its identity."""
-
-    def __call__(self, objects: Sequence[Whose], decisions: Decisions, /) -> Iterable[tuple[str, Sequence[Whose]]]: ...
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
     """A counting rule. `holds_from` and `holds_until` are months, both included; None where it holds without an end."""
@@ -69,7 +64,8 @@ class Rule:
     title: str
     set_aside: Callable[[BilledObject], Verdict | None]
     """Why an object is about no user at all, and so is free for itself; None for all others."""
-    group: Group
+    group: grouping.Group
+    group_listed: grouping.GroupListed
     judge: Callable[[Sequence[BilledObject]], Verdict]
     free_when: str
     """When somebody who is counted would be free, as a sentence."""
@@ -141,18 +137,6 @@ def _highest_day(counted: Iterable[tuple[Verdict, int]]) -> int:
         else:
             masks.append((mask, number))
     return all_month + max((sum(number for mask, number in masks if mask >> day & 1) for day in range(_DAYS)), default=0)
-
-
-def _names(objects: Sequence[Whose], _: Decisions, /) -> Iterable[tuple[str, Sequence[Whose]]]:
-    return by_name(objects).items()
-
-
-def _people(objects: Sequence[Whose], decisions: Decisions, /) -> Iterable[tuple[str, Sequence[Whose]]]:
-    return ((person.identity, ones) for person, ones in by_person(objects, decisions).items())
-
-
-def _each(objects: Sequence[Whose], _: Decisions, /) -> Iterable[tuple[str, Sequence[Whose]]]:
-    return ((one.email or one.name_folded, [one]) for one in objects)
 
 
 def _types(objects: Iterable[BilledObject]) -> str:
@@ -233,7 +217,8 @@ RECIPE = Rule(
     name="recipe",
     title="The documented recipe, by name",
     set_aside=_unless_user,
-    group=_names,
+    group=grouping.names,
+    group_listed=grouping.names_listed,
     judge=_by_recipe,
     free_when="With no Mailbox, N/A, OneDrive or User Teams Chats of this name.",
 )
@@ -241,7 +226,8 @@ PEOPLE = Rule(
     name="people",
     title="People",
     set_aside=_unless_user,
-    group=_people,
+    group=grouping.people,
+    group_listed=grouping.people_listed,
     judge=_by_person,
     free_when="With no Mailbox, N/A, OneDrive or User Teams Chats left.",
 )
@@ -249,7 +235,8 @@ UNTIL_MARCH_2022 = Rule(
     name="until-2022-03",
     title="People, as until March 2022",
     set_aside=_unless_user_or_shared,
-    group=_people,
+    group=grouping.people,
+    group_listed=grouping.people_listed,
     judge=_until_march_2022,
     free_when="With nothing but shared mailboxes left, of which it is known that they have no licence.",
     holds_until=date(2022, 3, 1),
@@ -258,7 +245,8 @@ FROM_APRIL_2022 = Rule(
     name="from-2022-04",
     title="Licensed people, as from April 2022",
     set_aside=_unless_user_or_shared,
-    group=_people,
+    group=grouping.people,
+    group_listed=grouping.people_listed,
     judge=_from_april_2022,
     free_when="When it is known that no licence is held, or when only backups of deleted objects are left.",
     holds_from=date(2022, 4, 1),
@@ -268,7 +256,8 @@ OBJECTS = Rule(
     name="objects",
     title="Objects",
     set_aside=_never,
-    group=_each,
+    group=grouping.each,
+    group_listed=grouping.each_listed,
     judge=_by_object,
     free_when="Without a backup in the month.",
     counts_users=False,
