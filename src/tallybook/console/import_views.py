@@ -23,6 +23,7 @@ from tallybook.subscriptions.access import IMPORTS_USAGE, entered_by
 from tallybook.usage.undoing import undo_import
 
 _MOST_NUMBER = 2**31 - 1
+_COMES_TO = {State.CHECKING: (State.CHECKING, State.CHECKED), State.IMPORTING: (State.IMPORTING,)}
 _MEANWHILE = "Somebody worked on this file after you opened the page. This is how it stands now; look at it, then go on."
 
 
@@ -54,7 +55,7 @@ def new(request: HttpRequest, subscription_id: UUID) -> HttpResponse:
 def upload_page(request: HttpRequest, subscription_id: UUID, upload_id: UUID) -> HttpResponse:
     page = _read(request, subscription_id, upload_id)
     if page.upload.state == State.IMPORTED and page.upload.import_number:
-        return redirect("console:import", subscription_id, page.upload.import_number)
+        return done_at("console:import", subscription_id, page.upload.import_number, done="imported")
     return _page(request, page)
 
 
@@ -138,7 +139,9 @@ def _start(request: HttpRequest, page: UploadPage, doing: State, options: Option
     if start(subscription, upload, doing, attempt=seen, actor=actor_of(request), options=options):
         return redirect("console:upload", subscription.id, upload.id)
     now = _read(request, subscription.id, upload.id)
-    if now.upload.state == State.IMPORTED:
+    # Of a double click the second finds done, or being done, what it wants.
+    is_as_wanted = now.upload.attempt == seen + 1 and options in (None, now.upload.options)
+    if now.upload.state == State.IMPORTED or (is_as_wanted and now.upload.state in _COMES_TO[doing]):
         return redirect("console:upload", subscription.id, upload.id)
     return _page(request, now, problem=_MEANWHILE, status=409)
 

@@ -11,11 +11,13 @@ _OPTIONS = {
     "encoding": "Encoding",
     "delimiter": "Delimiter",
     "replace": "Take away what the file does not have",
-    "no-new-customers": "refusing new customers",
 }
-_OPTION = re.compile(r"--([a-z]+(?:-[a-z]+)*)")
+_OPTION = re.compile(r"--([a-z]+)(?: (YYYY-MM|[\w-]*\d[\w-]*))?")
+_LEFT_OUT = "Leave out --no-new-customers to add it."
+_TICKED = "Tick “Add customers that are not known yet” and check again to add it."
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar"}
 DONE = {
+    "imported": "The file was imported.",
     "undone": "The import was undone. What it said is kept, and counts no more.",
     "removed": "The file was removed. Nothing of it was imported.",
 }
@@ -23,7 +25,15 @@ DONE = {
 
 def for_the_form(sentence: str) -> str:
     """A sentence in which options of the command are called as the fields of the form are."""
-    return _OPTION.sub(lambda match: f"“{_OPTIONS[match[1]]}”" if match[1] in _OPTIONS else match[0], sentence)
+    return _OPTION.sub(_field, sentence.replace(_LEFT_OUT, _TICKED))
+
+
+def _field(match: re.Match[str]) -> str:
+    """The field of an option, with the value that is told for it, if one is."""
+    option, value = match.groups()
+    if option not in _OPTIONS:
+        return match[0]
+    return f"{value} under “{_OPTIONS[option]}”" if value else f"“{_OPTIONS[option]}”"
 
 
 def reach_words(reach: Reach | None) -> str:

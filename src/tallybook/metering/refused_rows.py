@@ -50,7 +50,8 @@ def write_refused_rows(path: Path, summary: Summary, target: Path, *, shown: int
         writer = csv.writer(file, delimiter=summary.delimiter)
         writer.writerow([LINE, REASON, *summary.header])
         for row in refused_cells(path, summary):
-            writer.writerow([row.refusal.line, row.refusal.reason, *row.cells])
+            column, reason = row.refusal.column, row.refusal.reason
+            writer.writerow([row.refusal.line, f"{column}: {reason}" if column else reason, *row.cells])
             if len(first) < shown:
                 first.append(row)
     draft.replace(target)

@@ -1,7 +1,7 @@
 """The kinds of report: what its columns are, and the one query behind every format."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from tallybook.reports.choice import Choice
@@ -32,15 +32,15 @@ class Kind:
     """A kind of report. In `source`, `c` is the customer; `order` is total, so that the same data is the same file."""
 
     name: str
-    title: str
-    columns: tuple[Column, ...]
-    source: str
-    order: str
-    prepare: Callable[[Choice], None] = _nothing
+    title: str = field(repr=False)
+    columns: tuple[Column, ...] = field(repr=False)
+    source: str = field(repr=False)
+    order: str = field(repr=False)
+    prepare: Callable[[Choice], None] = field(default=_nothing, repr=False)
     """Called before the snapshot in which it is built, outside of any transaction."""
-    is_ready: Callable[[Choice], bool] = _always
+    is_ready: Callable[[Choice], bool] = field(default=_always, repr=False)
     """Asked in the snapshot: whether nothing has changed since it was prepared."""
-    version: Callable[[], str] = str
+    version: Callable[[], str] = field(default=str, repr=False)
     """Another one when the same ledger would give another report, as after an update of the rules."""
 
     @property

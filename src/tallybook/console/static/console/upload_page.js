@@ -2,17 +2,20 @@
 
 const PERIOD_MILLISECONDS = 1500;
 
+// Not where this page came from: that may be an address to which something was sent.
+const address = document.querySelector("[data-work]").dataset.work;
+
 async function look() {
   let page;
   try {
-    const response = await fetch(location.href, { headers: { Accept: "text/html" } });
+    const response = await fetch(address, { headers: { Accept: "text/html" } });
     page = new DOMParser().parseFromString(await response.text(), "text/html");
   } catch {
     return; // The network is away for a moment; the next look tells.
   }
   const now = page.querySelector("[data-work]");
   if (!now) {
-    location.reload();
+    location.replace(address);
     return;
   }
   const shown = document.querySelector("[data-work]");
