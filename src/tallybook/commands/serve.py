@@ -37,6 +37,7 @@ def serve_console(host: str, port: int, workers: int) -> None:
     """
     _check_https(host)
     _check_free(host, port)
+    _tell_port(port)
     shown = f"[{host}]" if ":" in host else host
     # Workers are forks: two of them on one inherited connection would get each other's answers.
     connections.close_all()
@@ -69,6 +70,13 @@ def _check_https(host: str) -> None:
             f"Listening on {host} would let people sign in over plain http. Set TALLYBOOK_PUBLIC_URL to the https address of "
             "the proxy in front, or listen on 127.0.0.1."
         )
+
+
+def _tell_port(port: int) -> None:
+    """Report links and invitations say the address of the console: where nobody has set it, with the port that is served."""
+    if "public_url" not in settings.INSTALLATION.model_fields_set:
+        served = {"public_url": f"http://localhost:{port}"}
+        settings.INSTALLATION = settings.INSTALLATION.model_copy(update=served)
 
 
 def _check_free(host: str, port: int) -> None:

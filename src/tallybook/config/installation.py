@@ -44,7 +44,8 @@ class Installation(BaseSettings):
     )
     public_url: str = Field(
         default="http://localhost:8000",
-        description="Where people reach the console. Has to be https, except on loopback.",
+        description="Where people reach the console. Has to be https, except on loopback. Unless it is set, it follows "
+        "`serve --port`.",
     )
     trusted_proxies: Annotated[tuple[Network, ...], NoDecode] = Field(
         default_factory=tuple,

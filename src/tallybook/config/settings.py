@@ -65,8 +65,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    # Every view is for people who are signed in, unless it says otherwise.
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "tallybook.console.signed_in.SignedIn",
     "tallybook.console.upload_limit.UploadLimit",
     "tallybook.console.seeing.SeenBrowsers",
     "allauth.account.middleware.AccountMiddleware",

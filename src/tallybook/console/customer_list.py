@@ -47,7 +47,7 @@ _KEYS: dict[str, Callable[[CustomerLine], Any]] = {
 }
 _HEADS = (
     ("name", "Customer", "name"),
-    ("reference", "Customer Reference", ""),
+    ("reference", "Customer Reference", "wide"),
     ("organisations", "Organisations", "number wide"),
     ("objects", "Objects", "number changing"),
     ("first", "First month", "wide"),

@@ -36,7 +36,7 @@ def invitation(request: HttpRequest, subscription_id: UUID, secret: str) -> Http
             raise
     except Refused as refused:
         return _page(request, invited, str(refused))
-    return redirect("console:usage", subscription_id)
+    return redirect("console:overview", subscription_id)
 
 
 def _accept(request: HttpRequest, subscription_id: UUID, secret: str) -> None:

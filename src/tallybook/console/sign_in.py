@@ -67,6 +67,14 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc] # allauth has no typ
 class SignInForm(LoginForm):  # type: ignore[misc] # likewise
     """E-mail address and password."""
 
+    def __init__(self, *args: Any, **more: Any) -> None:  # noqa: ANN401 - what allauth passes on
+        super().__init__(*args, **more)
+        self.fields["login"].error_messages |= {
+            "required": "Type your e-mail address.",
+            "invalid": "This is no e-mail address. Type it like name@example.com.",
+        }
+        self.fields["password"].error_messages |= {"required": "Type your password."}
+
     def clean_login(self) -> str:
         # Stored addresses are case-folded, which is more than lower case.
         return str(super().clean_login()).casefold()

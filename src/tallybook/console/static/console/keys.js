@@ -6,7 +6,9 @@ const help = document.querySelector("[data-help]");
 const keys = document.querySelector("#keys");
 
 if (box) {
-  box.placeholder = "Find, or press /";
+  if (matchMedia("(min-width: 761px)").matches) {
+    box.placeholder = "Find, or press /";
+  }
   box.setAttribute("aria-keyshortcuts", "/");
 }
 

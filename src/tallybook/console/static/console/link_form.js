@@ -9,6 +9,18 @@ function show() {
   }
 }
 
+// Of a double click the second would be refused, and its answer shown in place of the key that the first has made.
+let isSent = false;
+form.addEventListener("submit", (event) => {
+  if (isSent) {
+    event.preventDefault();
+  }
+  isSent = true;
+});
+addEventListener("pageshow", () => {
+  isSent = false;
+});
+
 form.addEventListener("change", show);
 show();
 
