@@ -63,7 +63,7 @@ def _pages(subscription: Subscription) -> list[tuple[str, str]]:
     paths = {
         "Overview": f"overview/?month={month}",
         "Usage Details": f"usage/?month={month}",
-        "The export dialog": f"usage/export/?month={month}",
+        "The export dialog": f"usage/export/?from={month}&to={month}",
         "Customers": f"customers/?month={month}",
         "A customer": f"customers/{customer_id}/",
         "A customer's objects": f"customers/{customer_id}/objects/?month={month}",

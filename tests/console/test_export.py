@@ -55,8 +55,11 @@ def test_the_form_opens_with_the_customers_that_were_searched_for(filled: Filled
     ticked = re.findall(r'name="customer"\s+value="([^"]+)"\s+checked', form.content.decode())
     assert ticked == [str(customer_ids(filled.subscription)['"Müller & Söhne'])]
     assert "1 of 3 customers" in words(form)
-    nobody = filled.client.get(page_address(filled.subscription), {"search": "nobody"}).content.decode()
-    assert "nobody" not in re.findall(r'data-export-dialog\s+href="([^"]+)"', nobody)[0]
+    blank = filled.client.get(page_address(filled.subscription), {"search": " "}).content.decode()
+    assert re.findall(r'data-export-dialog\s+href="([^"]+)"', blank)[0].endswith("/export/")
+    gone = filled.client.get(f"{address}&customer={uuid4()}")
+    assert "A chosen customer is not there any more." in words(gone)
+    assert "in the name" not in words(gone)
     typed = filled.client.get(address.replace("M%C3%9CLLER", "nobody"))
     assert (typed.status_code, "No customer has “nobody” in the name." in words(typed)) == (400, True)
 

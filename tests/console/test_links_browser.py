@@ -164,6 +164,14 @@ def test_the_key_step_is_left_by_its_button_only(open_page: Open, filled: Filled
     expect(page.get_by_role("heading", name="PSA")).to_be_visible()
 
 
+def test_a_double_click_makes_one_link_and_shows_its_key(open_page: Open, filled: Filled) -> None:
+    page = open_page(links_address(filled.subscription, "new/"))
+    page.get_by_label("Name").fill("PSA")
+    page.get_by_label("Anyone who has the key").check()
+    page.get_by_role("button", name="Create report link").dblclick()
+    expect(page.get_by_role("dialog")).to_contain_text("Report API link made")
+
+
 def test_fields_open_with_their_choice_and_survive_a_mistake(open_page: Open, filled: Filled, complaints: Complaints) -> None:
     complaints.forgiven = ERRORS
     page = open_page(links_address(filled.subscription, "new/"))

@@ -18,9 +18,10 @@ from tallybook.subscriptions.customers import rename_customer
 from tallybook.subscriptions.models import Subscription, User
 
 
-def test_the_way_there(browse: Browse, viewer: User, subscription: Subscription) -> None:
+def test_the_way_there(browse: Browse, clerk: User, viewer: User, subscription: Subscription) -> None:
+    assert "Manage Shared API Links" in words(browse(clerk).get(page_address(subscription)))
     page = browse(viewer).get(page_address(subscription))
-    assert "Manage Shared API Links" in words(page)
+    assert "Manage" not in words(page)
     assert page.content.decode().count(f'href="{links_address(subscription)}"') == 2
 
 

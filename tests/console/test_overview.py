@@ -3,7 +3,7 @@
 # ruff: noqa: RUF001 - the page has real minus signs and dashes
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
 
@@ -14,11 +14,10 @@ from tests.bookkeeping import OPERATOR, Cells, customer_ids, take, usage, usage_
 from tests.console.cast import TIB, Browse, Months, markup, overview_address, table_rows, words
 from tests.console.link_cast import make_link, note_call
 
+from tallybook.billing.counting import count_months
 from tallybook.billing.rules import OBJECTS, Rule
 from tallybook.billing.rules_in_force import Span, set_rule
 from tallybook.console import overview_views
-from tallybook.console.history import count_history
-from tallybook.console.month_page import MonthPage
 from tallybook.database.scope import subscription_scope
 from tallybook.links.links import pause_link, revoke_link
 from tallybook.links.models import LinkGate
@@ -116,12 +115,12 @@ def test_an_import_in_the_middle_is_in_all_figures_or_in_none(
 ) -> None:
     waiting = [usage(month=months.previous, object_name="Eve")]
 
-    def count_and_import(of: MonthPage) -> None:
-        count_history(of)
+    def count_and_import(whose: Subscription, first: date, last: date) -> None:
+        count_months(whose, first, last)
         if waiting:
             take(subscription, [waiting.pop()], tmp_path)
 
-    monkeypatch.setattr(overview_views, "count_history", count_and_import)
+    monkeypatch.setattr(overview_views, "count_months", count_and_import)
     found = table_rows(client.get(overview_address(subscription), {"month": months.previous}))
     assert found[2].startswith("365 Total Backup 2 +1 5 +3 5 +3")
 
@@ -262,7 +261,7 @@ def test_ten_links_and_how_many_more(client: Client, subscription: Subscription)
 def test_imports_with_refused_rows_are_named(
     client: Client, subscription: Subscription, months: Months, tmp_path: Path
 ) -> None:
-    assert "of no import a row was refused" in words(client.get(overview_address(subscription)))
+    assert "of no import that counts a row was refused" in words(client.get(overview_address(subscription)))
     for number in range(6):
         path = tmp_path / f"<i>{number} & Söhne.csv"
         refused = usage(month=months.previous, protected_bytes="many", object_name=str(number))

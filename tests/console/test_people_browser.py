@@ -103,7 +103,7 @@ def test_a_viewer_is_invited(
     expect(somebody.get_by_text(filled.subscription.name)).to_be_visible()
     somebody.get_by_label("Choose a password").fill(PASSWORD)
     somebody.get_by_role("button", name="Accept").click()
-    expect(somebody.get_by_role("heading", name=re.compile("Usage Details"))).to_be_visible()
+    expect(somebody.get_by_role("heading", name="Overview", exact=True)).to_be_visible()
     expect(somebody.get_by_role("link", name="People")).to_have_count(0)
     complaints.forgiven = ERRORS
     response = another(browser, complaints).goto(link)

@@ -9,7 +9,7 @@ from django.utils import timezone
 from tests import codes
 from tests.bookkeeping import OPERATOR
 from tests.conftest import PASSWORD
-from tests.console.cast import Browse, markup, page_address, words
+from tests.console.cast import Browse, markup, overview_address, page_address, words
 from tests.console.people_cast import crowd, invited, people_address
 
 from tallybook.database.scope import subscription_scope
@@ -174,9 +174,9 @@ def test_a_new_person_accepts_with_a_password(browse: Browse, owner: User, subsc
     weak = somebody.post(path, {"new": "short"})
     assert (weak.status_code, "at least 15 characters" in words(weak)) == (400, True)
     done = somebody.post(path, {"new": PASSWORD})
-    assert (done.status_code, done["Location"]) == (302, page_address(subscription))
+    assert (done.status_code, done["Location"]) == (302, overview_address(subscription))
     assert somebody.get(page_address(subscription)).status_code == 200
-    assert somebody.post(path, {"new": PASSWORD})["Location"] == page_address(subscription)
+    assert somebody.post(path, {"new": PASSWORD})["Location"] == overview_address(subscription)
     assert browse(None).get(path).status_code == 404
 
 
@@ -192,7 +192,7 @@ def test_somebody_with_an_account_signs_in_and_accepts(
     signed = client.post("/sign-in/", {"login": stranger.email, "password": PASSWORD, "next": path})
     assert signed["Location"] == path
     assert "Accept" in words(client.get(path))
-    assert client.post(path)["Location"] == page_address(subscription)
+    assert client.post(path)["Location"] == overview_address(subscription)
     assert len(memberships_of(stranger)) == 2
 
 

@@ -166,8 +166,19 @@ class UserQuantity(NamedTuple):
         return find_rule(self.rule_name)
 
     @property
+    def users(self) -> int | None:
+        """How many are billed; None where objects are."""
+        return None if self.now_by_objects else self.now
+
+    @property
+    def is_comparable(self) -> bool:
+        """Whether users are counted in both months."""
+        return not (self.now_by_objects or self.former_by_objects)
+
+    @property
     def change(self) -> int:
-        return self.now - self.former
+        """0 where the two months are not comparable: the customer's page tells how the rule changed the number."""
+        return self.now - self.former if self.is_comparable else 0
 
 
 def user_quantities(subscription_id: UUID, month: date, former_month: date) -> list[UserQuantity]:

@@ -92,7 +92,7 @@ class _Places(dict[_Where, _Place]):
 
 
 class FileCount:
-    """Takes rows in any order, each as often as it comes. While it does, memory grows with the users alone."""
+    """Takes rows in any order, each as often as it comes. While it does, memory grows with the users of each month."""
 
     def __init__(self) -> None:
         self._rows = 0

@@ -30,9 +30,6 @@ def main() -> None:
     except TallybookError as error:
         sys.stderr.write(f"tallybook: {error}\n")
         sys.exit(FAILED)
-    except _database_error() as error:
-        sys.stderr.write(f"tallybook: {_told(error)}\n")
-        sys.exit(FAILED)
     except KeyboardInterrupt:
         sys.stderr.write("tallybook: Interrupted.\n")
         sys.exit(INTERRUPTED)
@@ -47,6 +44,10 @@ def main() -> None:
         sys.stderr.write(
             f"tallybook: The output cannot be written: {error.strerror}. What the command did stands; free some room.\n"
         )
+        sys.exit(FAILED)
+    # The last, since to ask for it loads Django.
+    except _database_error() as error:
+        sys.stderr.write(f"tallybook: {_told(error)}\n")
         sys.exit(FAILED)
 
 

@@ -8,6 +8,7 @@ from django.http import QueryDict
 from tallybook.console.wording import Unit
 
 ROWS_A_PAGE = 50
+_LARGEST_FIRST = {"number", "newest"}
 
 
 class Arrangement(NamedTuple):
@@ -35,7 +36,8 @@ class Arrangement(NamedTuple):
 class Head:
     """The head of a column; one without a name cannot be sorted by.
 
-    A first click sorts numbers with the largest on top, a second one turns round.
+    A first click sorts numbers with the largest on top, days with the newest, and texts by the alphabet; a second one turns
+    round.
     """
 
     column: str
@@ -53,6 +55,6 @@ class Head:
     @property
     def next_sort(self) -> str:
         first, second = self.column, f"-{self.column}"
-        if "number" in self.kind.split():
+        if _LARGEST_FIRST.intersection(self.kind.split()):
             first, second = second, first
         return second if self.arrangement.sort == first else first

@@ -15,7 +15,7 @@ from tallybook.subscriptions.models import Subscription
 
 _KEYS: dict[str, Callable[[UserQuantity], int | str]] = {
     "name": lambda line: fold_name(line.customer),
-    "billed": lambda line: line.now,
+    "billed": lambda line: line.users or 0,
     "change": lambda line: line.change,
     "recipe": lambda line: line.recipe,
     "free": lambda line: line.free,
@@ -52,9 +52,8 @@ class BilledTable:
 
     @property
     def totals(self) -> dict[str, int]:
-        return {
-            name: sum(getattr(line, name) for line in self._lines) for name in ("now", "change", "recipe", "free", "excluded")
-        }
+        sums = {name: sum(getattr(line, name) for line in self._lines) for name in ("change", "recipe", "free", "excluded")}
+        return sums | {"now": sum(line.users or 0 for line in self._lines)}
 
     @property
     def has_excluded(self) -> bool:

@@ -50,8 +50,8 @@ _HEADS = (
     ("reference", "Customer Reference", "wide"),
     ("organisations", "Organisations", "number wide"),
     ("objects", "Objects", "number changing"),
-    ("first", "First month", "wide"),
-    ("last", "Last month", "wide"),
+    ("first", "First month", "newest wide"),
+    ("last", "Last month", "newest wide"),
     ("links", "Links", "number wide"),
 )
 

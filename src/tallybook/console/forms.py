@@ -141,16 +141,16 @@ class ExportForm(MonthChoices, forms.Form):
 
     def _with_matching(self, sent: QueryDict) -> QueryDict:
         """With the customers ticked that a page showed by this search, from which the form was opened."""
-        wanted = fold_name(sent.get("search", ""))
+        wanted = _searched(sent)
         if not wanted or sent.getlist("customer"):
             return sent
         ticked = sent.copy()
-        ticked.setlist("customer", [str(one.id) for one in self.all_customers if wanted in fold_name(one.name)])
+        ticked.setlist("customer", [str(one.id) for one in self.all_customers if wanted in one.name_folded])
         return ticked
 
     def clean(self) -> None:
         cleaned = self.cleaned_data
-        if self.sent.get("search") and cleaned.get("customer") is None:
+        if _searched(self.sent) and "customer" in cleaned and cleaned["customer"] is None:
             # None ticked would stand for all of them.
             self.add_error("customer", f"No customer has “{self.sent['search']}” in the name. Choose customers, or all.")
         if cleaned.get("products_shown") and "product" in cleaned and cleaned["product"] is None:
@@ -220,6 +220,11 @@ class ExportForm(MonthChoices, forms.Form):
     @property
     def sent_to(self) -> str:
         return self.sent.get("to", "")
+
+
+def _searched(sent: QueryDict) -> str:
+    """Part of the names that a page was searched by; empty where it was not."""
+    return fold_name(sent.get("search", ""))
 
 
 def _at_first(subscription: Subscription) -> QueryDict:

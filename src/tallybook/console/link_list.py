@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from django.core.paginator import Page, Paginator
 from django.http import QueryDict
 
+from tallybook.console.arranging import Arrangement, Head
 from tallybook.console.link_row import ToldLink, told_link
 from tallybook.database.folding import fold_name
 from tallybook.links.listing import ListedLink, State, list_links
@@ -28,29 +29,6 @@ class Filter(NamedTuple):
     links: int
 
 
-@dataclass(frozen=True)
-class LinkHead:
-    """The head of a column; one without a name cannot be sorted by."""
-
-    column: str
-    label: str
-    sort: str
-    kind: str = ""
-
-    @property
-    def order(self) -> str:
-        if not self.column or self.sort.removeprefix("-") != self.column:
-            return ""
-        return "descending" if self.sort.startswith("-") else "ascending"
-
-    @property
-    def next_sort(self) -> str:
-        first, second = (
-            (self.column, f"-{self.column}") if self.column in ("name", "expiry") else (f"-{self.column}", self.column)
-        )
-        return second if self.sort == first else first
-
-
 _SORTS: dict[str, Callable[[ListedLink], Any]] = {
     "name": lambda one: fold_name(one.link.saved.name),
     "made": lambda one: one.link.saved.made_at,
@@ -62,9 +40,9 @@ _HEADS = (
     ("name", "Name", ""),
     ("", "Scope and period", ""),
     ("", "Who may call", "wide"),
-    ("made", "Made", "wide"),
+    ("made", "Made", "newest wide"),
     ("expiry", "Expiry", "wide"),
-    ("called", "Last and next call", ""),
+    ("called", "Last and next call", "newest"),
     ("calls", "Calls in 30 days", "number wide"),
 )
 
@@ -76,15 +54,14 @@ class LinkList:
     subscription: Subscription
     may_change: bool
     every: list[ListedLink]
-    search: str
+    arrangement: Arrangement
     state: str
-    sort: str
     pages: Page[ListedLink]
     rows: list[ToldLink]
 
     @property
-    def heads(self) -> list[LinkHead]:
-        return [LinkHead(column, label, self.sort, kind) for column, label, kind in _HEADS]
+    def heads(self) -> list[Head]:
+        return [Head(column, label, kind, self.arrangement) for column, label, kind in _HEADS]
 
     @cached_property
     def filters(self) -> list[Filter]:
@@ -92,24 +69,24 @@ class LinkList:
 
     @property
     def is_narrowed(self) -> bool:
-        return bool(self.search.strip() or self.state)
+        return bool(self.arrangement.search.strip() or self.state)
 
 
 def read_link_list(subscription: Subscription, query: QueryDict, *, may_change: bool) -> LinkList:
     """Call inside the subscription's scope."""
-    search, state, sort = query.get("search", ""), query.get("state", ""), query.get("sort", "-made")
+    arrangement = Arrangement(query.get("search", ""), query.get("sort", "-made"), query.get("page", "1"))
+    state, searched = query.get("state", ""), fold_name(arrangement.search)
     every = list_links(subscription)
-    wanted = [one for one in every if _has_state(one, state) and fold_name(search) in fold_name(one.link.saved.name)]
-    if key := _SORTS.get(sort.removeprefix("-")):
-        wanted.sort(key=key, reverse=sort.startswith("-"))
-    pages = Paginator(wanted, LINKS_A_PAGE).get_page(query.get("page", "1"))
+    wanted = [one for one in every if _has_state(one, state) and searched in fold_name(one.link.saved.name)]
+    if key := _SORTS.get(arrangement.column):
+        wanted.sort(key=key, reverse=arrangement.descending)
+    pages = Paginator(wanted, LINKS_A_PAGE).get_page(arrangement.page)
     return LinkList(
         subscription=subscription,
         may_change=may_change,
         every=every,
-        search=search,
+        arrangement=arrangement,
         state=state,
-        sort=sort,
         pages=pages,
         rows=[told_link(one, subscription) for one in pages],
     )

@@ -61,7 +61,7 @@ class ObjectsPage:
             ("name", "Object", "name"),
             *whose,
             ("type", "Type", ""),
-            ("last", "Last backup", "wide"),
+            ("last", "Last backup", "newest wide"),
             ("protected", "Protected", "number size"),
             ("stored", "Stored", "number size"),
         ]

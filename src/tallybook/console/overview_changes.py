@@ -55,7 +55,7 @@ def changes(counts: list[UsageCount], lines: list[UserQuantity]) -> Changes:
             (joined if not former else left if not now else stayed).append(Moved(line.customer_id, line.name, now - former))
     staying = {one.customer_id for one in stayed}
     users = [
-        Moved(customer_id, name, sum(line.change for line in own if not (line.now_by_objects or line.former_by_objects)))
+        Moved(customer_id, name, sum(line.change for line in own))
         for (customer_id, name), own in groupby(lines, key=attrgetter("customer_id", "customer"))
         if customer_id in staying
     ]

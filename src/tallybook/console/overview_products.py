@@ -44,9 +44,11 @@ class ProductRow:
     @property
     def billed(self) -> Figure:
         """Nothing is known where the product is not counted by users, and no change where it was not in one of the months."""
-        now = sum_of(line.now for line in self.users if not line.now_by_objects)
-        comparable = not any(line.now_by_objects or line.former_by_objects for line in self.users)
-        return Figure(now, sum_of(line.former for line in self.users) if comparable else None)
+        is_comparable = all(line.is_comparable for line in self.users)
+        return Figure(
+            sum_of(line.users for line in self.users),
+            sum_of(line.former for line in self.users) if is_comparable else None,
+        )
 
     @cached_property
     def protected(self) -> Figure:

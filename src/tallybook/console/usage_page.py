@@ -58,7 +58,7 @@ class UsagePage:
 
     @property
     def _search(self) -> str:
-        return self.table.arrangement.search if self.table and self.table.customer_ids else ""
+        return self.table.arrangement.search.strip() if self.table else ""
 
     @property
     def uncounted(self) -> int:

@@ -60,7 +60,7 @@ def streaming_arrays(query: str, parameters: Parameters | None = None, *, rows_a
     """Few rows of long arrays, which are read four times as fast as bytes than as text. Needs a transaction.
 
     The server makes the next ones while these are worked on, as far as there is room between the two: memory stays flat, and
-    no other query can run until this is left. Whoever leaves it before the last row has to roll back.
+    another query inside would wait for ever. Whoever leaves it before the last row has to roll back.
     """
     connection.ensure_connection()
     # Left to itself, a generator that nobody reads to its end would hold the connection, and the rollback wait for it forever.

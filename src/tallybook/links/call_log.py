@@ -8,7 +8,7 @@ import atexit
 import logging
 import threading
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -73,6 +73,7 @@ class Calls:
 
     def __init__(self) -> None:
         self._counts: Counter[Call] = Counter()
+        self._last_at: dict[Call, datetime] = {}
         self._used: set[tuple[UUID, str]] = set()
         self._dropped = 0
         self._guard = threading.Lock()
@@ -84,6 +85,7 @@ class Calls:
         with self._guard:
             if call in self._counts or len(self._counts) < MOST_WAITING:
                 self._counts[call] += 1
+                self._last_at[call] = datetime.now(UTC)
             else:
                 self._dropped += 1
             self._see_to_the_writer()
@@ -105,6 +107,7 @@ class Calls:
     def _write_what_waits(self) -> None:
         with self._guard:
             counts, self._counts = self._counts, Counter()
+            last_at, self._last_at = self._last_at, {}
             used, self._used = self._used, set()
             dropped, self._dropped = self._dropped, 0
         if not counts and not used:
@@ -112,7 +115,7 @@ class Calls:
         if dropped:
             _log.warning("%d calls of report links were too many to log one by one.", dropped)
         try:
-            _write_calls(counts)
+            _write_calls(counts, last_at)
             _write_uses(used)
         except Error as error:
             _log.warning("%d calls of report links could not be logged: %s", counts.total(), error)
@@ -131,12 +134,11 @@ class Calls:
                 connection.close()
 
 
-def _write_calls(counts: Counter[Call]) -> None:
-    now = datetime.now(UTC)
+def _write_calls(counts: Counter[Call], last_at: Mapping[Call, datetime]) -> None:
     for subscription_id, links in _owners({call.link_id for call in counts}).items():
         with subscription_scope(subscription_id):
             LinkCall.objects.bulk_create(
-                LinkCall(subscription_id=subscription_id, id=uuid4(), called_at=now, calls=count, **call._asdict())
+                LinkCall(subscription_id=subscription_id, id=uuid4(), called_at=last_at[call], calls=count, **call._asdict())
                 for call, count in counts.items()
                 if call.link_id in links
             )

@@ -84,9 +84,9 @@ def set_reference(subscription: Subscription, whom: Whom, reference: str, *, act
     """
     customer = customer_to_change(subscription, whom)
     if told := _set(customer, "reference", checked_reference(reference)):
-        record(subscription.id, actor, "customer.reference-changed", customer_subject(customer), **told)
         # It stands in the reports of all months.
         raise_all_revisions(subscription.id)
+        record(subscription.id, actor, "customer.reference-changed", customer_subject(customer), **told)
     return customer
 
 

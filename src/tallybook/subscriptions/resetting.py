@@ -24,8 +24,9 @@ def reset_password(user: User, password: str, *, actor: Actor) -> int:
         raise Refused(f"This password is too short: it has to have at least {LEAST_CHARACTERS} characters.")
     with transaction.atomic():
         change_password(user, password)
+        ended = end_sessions(user)
         record_everywhere(user, actor, "person.password-reset")
-        return end_sessions(user)
+        return ended
 
 
 def reset_totp(user: User, *, actor: Actor) -> int:
@@ -41,5 +42,6 @@ def reset_totp(user: User, *, actor: Actor) -> int:
             )
         if not turn_off(user):
             raise Refused(f"TOTP of {user.email} is off. There is nothing to reset.")
+        ended = end_sessions(user)
         record_everywhere(user, actor, "person.totp-reset", before={"totp": True}, after={"totp": False})
-        return end_sessions(user)
+        return ended
