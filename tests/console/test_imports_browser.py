@@ -72,11 +72,8 @@ def test_columns_are_told_by_hand(open_page: Open, subscription: Subscription, t
     assert [(row["Month"], row["Object Name"]) for row in reported(subscription)] == [("2026-08", "web-1")]
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_pages_fit_and_are_open_to_everybody(
-    open_page: Open, subscription: Subscription, tmp_path: Path, scheme: str
-) -> None:
-    page = open_page(color_scheme=scheme)
+def test_the_pages_fit_and_are_open_to_everybody(open_page: Open, subscription: Subscription, tmp_path: Path) -> None:
+    page = open_page()
     imports = f"/subscriptions/{subscription.id}/imports/"
     visit(page, imports)
     visit(page, f"{imports}new/")
