@@ -1,5 +1,6 @@
 """`tallybook serve`: where it listens, that it answers, and that it ends."""
 
+import json
 import re
 import signal
 import socket
@@ -8,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from http import HTTPStatus
 from http.client import HTTPConnection
 
 import psutil
@@ -33,13 +35,13 @@ class Served:
         assert told is not None, process.communicate()
         self.port = int(told[1])
 
-    def get(self, path: str) -> tuple[int, str]:
+    def get(self, path: str, host: str = "localhost") -> tuple[int, str]:
         """The answer, as soon as somebody listens."""
         deadline = time.monotonic() + PATIENCE_SECONDS
         while True:
             connection = HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE_SECONDS)
             try:
-                connection.request("GET", path, headers={"Host": "localhost"})
+                connection.request("GET", path, headers={"Host": host})
                 answer = connection.getresponse()
                 return answer.status, answer.read().decode()
             except ConnectionRefusedError:
@@ -94,6 +96,19 @@ def test_it_serves_with_so_many_workers_and_ends_when_told(serve: Start, count: 
     assert time.monotonic() - began < END_SECONDS
     assert (served.process.returncode, "Traceback" in err) == (0, False)
     assert psutil.wait_procs(workers, timeout=END_SECONDS)[1] == []
+
+
+@pytest.mark.parametrize("said", ["", "https://bills.example"])
+def test_links_say_the_port_that_is_served_unless_an_address_is_set(
+    command_environment: dict[str, str], serve: Start, said: str
+) -> None:
+    if said:
+        command_environment["TALLYBOOK_PUBLIC_URL"] = said
+    served = serve("--workers", "1")
+    host = said.removeprefix("https://") or "localhost"
+    status, described = served.get("/api/v1/openapi.json", host)
+    told = json.loads(described)["servers"] if status == HTTPStatus.OK else described
+    assert told == [{"url": f"{said or f'http://localhost:{served.port}'}/api/v1"}]
 
 
 def test_it_is_ready_again_after_its_connections_died(serve: Start, database: TestDatabase) -> None:
