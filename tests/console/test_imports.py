@@ -84,6 +84,12 @@ def test_a_file_without_a_month_is_read_with_the_one_that_is_said(clerk: Clerk) 
     assert [row["Month"] for row in reported(clerk.subscription)] == ["2026-08"]
 
 
+def test_refused_customers_are_told_with_the_field_that_adds_them(clerk: Clerk) -> None:
+    page = clerk.send([ANN])
+    said = words(clerk.post(page, "check", profile="auto"))
+    assert "There is no such customer. Tick “Add customers that are not known yet” and check again to add it." in said
+
+
 def test_columns_are_told_by_hand(clerk: Clerk) -> None:
     content = b"When;Who;Product;Kind;Thing;Volume GB\n2026-10;Anchor Ltd;VM Backup;VM;web-1;2\n"
     page = clerk.send(content)

@@ -1,14 +1,14 @@
 """The thirteen months that pages look back on, and how much is counted of them before a page is shown.
 
-What a page is about is counted in any case. Of the months before, as much is counted as two seconds allow, the newest first;
-what is left comes with the next page, and until then the page says what is missing.
+What a page is about is counted in any case, by the page. Of the months before, as much is counted as two seconds allow, the
+newest first; what is left comes with the next page, and until then the page says what is missing.
 """
 
 import time
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 
-from tallybook.billing.counting import count_months, count_newest_months
+from tallybook.billing.counting import count_newest_months
 from tallybook.console.charts import Point
 from tallybook.console.month_page import MonthPage
 from tallybook.usage.history import count_objects
@@ -33,16 +33,11 @@ def count_history_of_objects(of: MonthPage) -> None:
 
 
 def count_history(of: MonthPage) -> None:
-    """The objects and the billed users; of these the page's month and the one before in any case. Call likewise.
-
-    Raises:
-        NotNow: counting the two took longer than a report may.
-    """
-    first = first_of_history(of.month)
+    """The objects, and the billed users of the months before the two that the page compares. Call likewise."""
     count_history_of_objects(of)
-    count_months(of.subscription, of.former_month, of.month)
-    # However long the two have taken: else the others would never be counted where these change again and again.
-    count_newest_months(of.subscription, first, month_before(of.former_month), until=time.monotonic() + _SECONDS)
+    count_newest_months(
+        of.subscription, first_of_history(of.month), month_before(of.former_month), until=time.monotonic() + _SECONDS
+    )
 
 
 def points(of: MonthPage, found: Mapping[date, int]) -> list[Point]:
