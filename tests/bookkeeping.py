@@ -50,7 +50,7 @@ SUBSCRIPTION_TABLES = (
     "link_file",
 )
 # Read before a subscription is known, since it is learnt from them.
-REGISTER_TABLES = ("link_gate", "key_register")
+REGISTER_TABLES = ("link_gate", "key_register", "ledger_version")
 OCTOBER, NOVEMBER = date(2026, 10, 1), date(2026, 11, 1)
 PLAIN = Form()
 OPERATOR = Actor.operator("tester")

@@ -8,8 +8,7 @@ import pytest
 from django.db import connection, transaction
 from tests.bookkeeping import usage
 
-from tallybook.database.queries import prepared_rows
-from tallybook.database.scope import SCOPE_OF_ONE_QUERY, operator_scope, person_scope, snapshot_scope, subscription_scope
+from tallybook.database.scope import operator_scope, person_scope, snapshot_scope, subscription_scope
 from tallybook.metering.summary import Summary
 from tallybook.subscriptions.models import Customer, Subscription
 
@@ -109,20 +108,3 @@ def test_a_snapshot_is_outermost(subscription: Subscription) -> None:
         pass
     with pytest.raises(RuntimeError), transaction.atomic(), snapshot_scope(subscription.id):
         pass
-
-
-def test_a_scope_of_one_query_sees_its_subscription_only(subscription: Subscription, take: Callable[..., Summary]) -> None:
-    take([usage(customer="Anchor Ltd")])
-    query = f"{SCOPE_OF_ONE_QUERY} SELECT ARRAY(SELECT name FROM customer WHERE subscription_id = scope.id) FROM scope"
-    # More often than PostgreSQL plans a prepared query anew: the plan that it keeps has to do the same.
-    for _ in range(12):
-        assert prepared_rows(query, {"subscription": str(subscription.id)}) == [(["Anchor Ltd"],)]
-        assert said() == NOBODY
-        assert prepared_rows(query, {"subscription": str(OTHER)}) == [([],)]
-        assert said() == NOBODY
-
-
-def test_a_scope_of_one_query_does_not_open_what_another_owns(take: Callable[..., Summary]) -> None:
-    take([usage(customer="Anchor Ltd")])
-    query = f"{SCOPE_OF_ONE_QUERY} SELECT (SELECT count(*) FROM customer WHERE subscription_id <> scope.id) FROM scope"
-    assert prepared_rows(query, {"subscription": str(OTHER)}) == [(0,)]

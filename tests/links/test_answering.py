@@ -6,7 +6,7 @@ import io
 import json
 from base64 import b64decode
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from hashlib import sha256
 from pathlib import Path
 
@@ -18,9 +18,10 @@ from tests.links.conftest import OCTOBER, Answer, Made
 
 from tallybook.database.queries import rows
 from tallybook.database.scope import subscription_scope
-from tallybook.links import answering, links
+from tallybook.links import answering, choices, links
 from tallybook.links.drafts import Draft
 from tallybook.links.models import LinkFile
+from tallybook.links.periods import Period
 from tallybook.metering.summary import Summary
 from tallybook.reports.building import Form, Format
 from tallybook.subscriptions.customers import list_customers, rename_customer
@@ -126,6 +127,29 @@ def test_what_changes_the_answer_changes_the_tag(call: Call, made: Made, take: T
 def test_usage_of_another_month_changes_nothing(call: Call, made: Made, take: Take) -> None:
     tag = call(made)["ETag"]
     take([usage(month="2026-11")])
+    assert call(made, If_None_Match=tag).status_code == 304
+
+
+def test_a_moving_period_changes_the_answer_though_nothing_was_reported(
+    call: Call, make_link: MakeLink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Clock(datetime):
+        days = 0
+
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> datetime:
+            return datetime.now(tz) + timedelta(days=cls.days)
+
+    monkeypatch.setattr(choices, "datetime", Clock)
+    made = make_link(period=Period.read("this-month"))
+    tag = call(made)["ETag"]
+    assert call(made, If_None_Match=tag).status_code == 304
+    Clock.days = 31
+    made.open_slot()
+    next_month = call(made, If_None_Match=tag)
+    assert (next_month.status_code, next_month["ETag"] == tag) == (200, False)
+    assert call(made, If_None_Match=next_month["ETag"]).status_code == 304
+    Clock.days = 0
     assert call(made, If_None_Match=tag).status_code == 304
 
 

@@ -2,16 +2,23 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from uuid import UUID
 
 from tests.bookkeeping import NOVEMBER, OCTOBER, OPERATOR, revisions, usage
 
 from tallybook.database.scope import subscription_scope
 from tallybook.metering.summary import Summary
 from tallybook.subscriptions.customers import alias_customer, rename_customer
-from tallybook.subscriptions.models import Subscription
+from tallybook.subscriptions.models import LedgerVersion, Subscription
 from tallybook.subscriptions.revisions import last_changed_at, raise_revisions
 
 Take = Callable[..., Summary]
+
+
+def version(subscription: Subscription) -> UUID | None:
+    """As the endpoint reads it, which does not know the subscription yet."""
+    found = LedgerVersion.objects.filter(subscription_id=subscription.id).first()
+    return found and found.version
 
 
 def test_an_import_raises_the_months_it_changes(subscription: Subscription, take: Take) -> None:
@@ -67,3 +74,23 @@ def test_no_months_raise_nothing(subscription: Subscription) -> None:
     with subscription_scope(subscription.id):
         raise_revisions(subscription.id, [])
     assert revisions(subscription) == {}
+    assert version(subscription) is None
+
+
+def test_the_version_is_another_whenever_a_revision_is_raised(
+    subscription: Subscription, other_subscription: Subscription, take: Take
+) -> None:
+    take([usage()])
+    versions = [version(subscription)]
+    for raised in ([usage(plan="Gold")], [usage(month="2026-11")], [usage(month="2026-09"), usage(plan="Silver")]):
+        take(raised)
+        versions.append(version(subscription))
+    with subscription_scope(subscription.id):
+        rename_customer(subscription, "Anchor Ltd", "Anker GmbH", actor=OPERATOR)
+    versions.append(version(subscription))
+    assert None not in versions
+    assert len(set(versions)) == len(versions)
+    take([usage(plan="Silver", customer="Anker GmbH")])
+    with subscription_scope(other_subscription.id):
+        raise_revisions(other_subscription.id, [OCTOBER])
+    assert version(subscription) == versions[-1] != version(other_subscription)

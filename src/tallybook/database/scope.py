@@ -19,11 +19,6 @@ SUBSCRIPTION_SETTING = "tallybook.subscription"
 PERSON_SETTING = "tallybook.person"
 OPERATOR_SETTING = "tallybook.operator"
 _MOST_TRIES = 3
-# A scope for one query outside a transaction, which saves the three round trips of the others. What is read has to stand in
-# scalar subqueries that compare with `scope.id`: they need its value, so that none of them runs before the setting is made.
-SCOPE_OF_ONE_QUERY = (
-    f"WITH scope AS MATERIALIZED (SELECT set_config('{SUBSCRIPTION_SETTING}', %(subscription)s, true)::uuid AS id)"
-)
 
 
 @contextmanager

@@ -1,13 +1,14 @@
 """What tells one answer of a link from another, and is asked for whenever a program polls whether anything changed."""
 
+from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from hashlib import sha256
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db import connection
-
-from tallybook.database.queries import prepared_rows
-from tallybook.database.scope import SCOPE_OF_ONE_QUERY
+from tallybook.database.queries import rows
+from tallybook.database.scope import subscription_scope
 from tallybook.links.choices import months_today
 from tallybook.links.register import Gate
 from tallybook.reports.every_kind import find_kind
@@ -15,34 +16,43 @@ from tallybook.reports.kinds import Kind
 from tallybook.subscriptions.revisions import MONTH_AND_NUMBER
 from tallybook.usage.months import month_text
 
-# Revisions of all months: which of them the link means is known only when its period is here.
-_NOW = f"""
-    {SCOPE_OF_ONE_QUERY}
-    SELECT
-        (SELECT ARRAY[period, kind] FROM report_link WHERE subscription_id = scope.id AND id = %(link)s),
-        (SELECT time_zone FROM subscription WHERE id = scope.id),
-        ARRAY(SELECT {MONTH_AND_NUMBER} FROM revision WHERE subscription_id = scope.id ORDER BY month)
-    FROM scope
+# Of links that are polled, in each worker; some hundred bytes each, and some thousand where the ledger has many months.
+_MOST_REMEMBERED = 2000
+# Revisions of all months: which of them the link means is another matter each day.
+_READ = f"""
+    SELECT l.period, l.kind, s.time_zone, ARRAY(SELECT {MONTH_AND_NUMBER} FROM revision ORDER BY month)
+    FROM report_link l JOIN subscription s ON s.id = l.subscription_id WHERE l.id = %(link)s
 """
 
 
-def content_now(gate: Gate) -> str:
-    """The content of a report that would be made now.
+@dataclass(frozen=True, slots=True)
+class _State:
+    """What the content of a link follows from, besides the calendar."""
 
-    Raises:
-        RuntimeError: inside a transaction, for the rest of which the scope would stay.
-    """
-    if connection.in_atomic_block:
-        raise RuntimeError("A scope of one query has to be a transaction of its own.")
-    of_link = {"subscription": str(gate.subscription_id), "link": gate.link_id}
-    (((period, kind), time_zone, revisions),) = prepared_rows(_NOW, of_link)
-    months = months_today(period, ZoneInfo(time_zone))
+    period: str
+    kind: Kind
+    zone: ZoneInfo
+    revisions: tuple[str, ...]
+
+
+def content_now(gate: Gate) -> str:
+    """The content of a report that would be made now: without a query, while link and ledger are as they were last time."""
+    state = _state(gate.subscription_id, gate.link_id, gate.revision, gate.ledger_version)
+    months = months_today(state.period, state.zone)
     first, last = map(month_text, months)
-    revisions_of_months = " ".join(one for one in revisions if first <= one[: len(first)] <= last)
-    return content_of(gate, find_kind(kind), months, revisions_of_months)
+    revisions_of_months = " ".join(one for one in state.revisions if first <= one[: len(first)] <= last)
+    return content_of(gate, state.kind, months, revisions_of_months)
 
 
 def content_of(gate: Gate, kind: Kind, months: tuple[date, date], revisions: str) -> str:
     """The same for the same answer: link and its revision, kind of report, months, and what the ledger says of them."""
     said = (str(gate.link_id), str(gate.revision), kind.name + kind.version(), *map(str, months), revisions)
     return sha256("\n".join(said).encode()).hexdigest()[:32]
+
+
+# By what changes with the link and with the ledger, so that it needs no forgetting. A time zone never changes.
+@lru_cache(_MOST_REMEMBERED)
+def _state(subscription_id: UUID, link_id: UUID, _revision: int, _ledger_version: UUID | None) -> _State:
+    with subscription_scope(subscription_id):
+        ((period, kind, time_zone, revisions),) = rows(_READ, {"link": link_id})
+    return _State(period, find_kind(kind), ZoneInfo(time_zone), tuple(revisions))

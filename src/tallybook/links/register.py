@@ -17,21 +17,26 @@ SLOT_IS_OPEN = """(
     OR lease_until <= clock_timestamp()
 )"""
 _LOOK_UP = f"""
-    SELECT r.secret_hmac, r.pepper_id, r.valid_until <= clock_timestamp(), r.subscription_id, r.link_id, g.revision,
+    SELECT r.secret_hmac, r.pepper_id, r.valid_until <= clock_timestamp(), r.subscription_id, r.link_id, g.revision, v.version,
         g.revoked_at IS NOT NULL, g.expires_at <= clock_timestamp(), g.paused_at IS NOT NULL, g.allowed, g.repeats_last_file,
         CASE WHEN {SLOT_IS_OPEN} THEN 0 ELSE extract(epoch FROM next_allowed_at - clock_timestamp())::float8 END
     FROM key_register r JOIN link_gate g ON g.link_id = r.link_id
+        LEFT JOIN ledger_version v ON v.subscription_id = r.subscription_id
     WHERE r.key_id = %(key_id)s
 """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gate:
-    """What the register knew of a link a moment ago. `wait_seconds` is 0 where the slot looked open."""
+    """What the register knew of a link a moment ago. `wait_seconds` is 0 where the slot looked open.
+
+    `ledger_version` is another one whenever a report of the subscription may say something else; None where it has no usage.
+    """
 
     subscription_id: UUID
     link_id: UUID
     revision: int
+    ledger_version: UUID | None
     is_revoked: bool
     is_expired: bool
     is_paused: bool

@@ -1,7 +1,7 @@
 """Subscriptions and what each of them owns besides usage, and the product catalogue.
 
-Every table of a subscription (customers, organisations, roles, revisions) leads its key with `subscription_id` and carries
-row-level security (see the migrations). The product catalogue belongs to the installation.
+Every table of a subscription (customers, organisations, roles, revisions and so on) leads its key with `subscription_id` and
+carries row-level security (see the migrations). The product catalogue belongs to the installation.
 """
 
 from typing import ClassVar
@@ -233,3 +233,17 @@ class Revision(models.Model):
 
     class Meta:
         db_table = "revision"
+
+
+class LedgerVersion(models.Model):
+    """Another UUID whenever a revision of the subscription is raised, so that one value tells whether any was.
+
+    Read before the subscription is known, by programs that ask whether anything changed. No number: a database that was put
+    back to an earlier state would come to the same one with other revisions.
+    """
+
+    subscription = models.OneToOneField(Subscription, on_delete=models.CASCADE, primary_key=True)
+    version = models.UUIDField()
+
+    class Meta:
+        db_table = "ledger_version"

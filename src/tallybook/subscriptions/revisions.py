@@ -11,6 +11,10 @@ from uuid import UUID
 from tallybook.database.queries import rows, write
 from tallybook.subscriptions.models import Revision
 
+_CHANGE_VERSION = """
+    INSERT INTO ledger_version (subscription_id, version) VALUES (%(subscription)s, gen_random_uuid())
+    ON CONFLICT (subscription_id) DO UPDATE SET version = excluded.version
+"""
 _RAISE = """
     INSERT INTO revision (subscription_id, month, number, changed_at)
     SELECT %(subscription)s, month, 1, clock_timestamp() FROM unnest(%(months)s::date[]) AS month
@@ -27,8 +31,11 @@ _STATE = f"""
 
 def raise_revisions(subscription_id: UUID, months: Iterable[date]) -> None:
     """Say that reports of these months changed."""
-    # Sorted, so that two transactions lock the rows in one order.
-    write(_RAISE, {"subscription": subscription_id, "months": sorted(months)})
+    raised = {"subscription": subscription_id, "months": sorted(months)}
+    if raised["months"]:
+        # First, so that two transactions lock the rows in one order.
+        write(_CHANGE_VERSION, raised)
+        write(_RAISE, raised)
 
 
 def raise_revisions_from(subscription_id: UUID, first_month: date) -> None:
