@@ -133,12 +133,12 @@ def test_usage_of_another_month_changes_nothing(call: Call, made: Made, take: Ta
 def test_a_moving_period_changes_the_answer_though_nothing_was_reported(
     call: Call, make_link: MakeLink, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    class Clock(datetime):
+    class Clock:
         days = 0
 
         @classmethod
-        def now(cls, tz: tzinfo | None = None) -> datetime:
-            return datetime.now(tz) + timedelta(days=cls.days)
+        def now(cls, zone: tzinfo) -> datetime:
+            return datetime.now(zone) + timedelta(days=cls.days)
 
     monkeypatch.setattr(choices, "datetime", Clock)
     made = make_link(period=Period.read("this-month"))

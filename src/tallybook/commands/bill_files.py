@@ -10,8 +10,6 @@ from datetime import date
 from pathlib import Path
 
 import typer
-from rich.table import Table
-from rich.text import Text
 
 from tallybook.billing.differences import Cause
 from tallybook.billing.file_bill import Difference, FileBill
@@ -156,31 +154,30 @@ def _by_month(sums: dict[date, int]) -> dict[str, int]:
 
 
 def _print_table(found: FileBill) -> None:
-    table = Table("Customer", "Month", title="Billed Microsoft 365 users", title_justify="left")
-    for name in ("Recipe", "People", "Difference"):
-        table.add_column(name, justify="right")
-    for one in found.customers:
-        _add(table, one.customer, one.month, one.recipe, one.people)
     people = found.people_by_month
-    table.add_section()
-    for month, recipe in found.recipe_by_month.items():
-        _add(table, "All customers", month, recipe, people[month])
-    print_table(table)
+    print_table(
+        "Billed Microsoft 365 users",
+        ("Customer", "Month"),
+        ("Recipe", "People", "Difference"),
+        [_line(one.customer, one.month, one.recipe, one.people) for one in found.customers],
+        [_line("All customers", month, recipe, people[month]) for month, recipe in found.recipe_by_month.items()],
+    )
     print(f"{found.rows:,} rows. The recipe as it is written, on all of them at once: {found.recipe:,}.")
 
 
-def _add(table: Table, customer: str, month: date, recipe: int, people: int) -> None:
-    # As Text, since a name may look like markup.
-    table.add_row(
-        Text(customer), month_text(month), f"{recipe:,}", f"{people:,}", f"{people - recipe:+,}" if people != recipe else ""
-    )
+def _line(customer: str, month: date, recipe: int, people: int) -> tuple[str, ...]:
+    difference = f"{people - recipe:+,}" if people != recipe else ""
+    return customer, month_text(month), f"{recipe:,}", f"{people:,}", difference
 
 
 def _print_differences(differences: Iterable[Difference]) -> None:
-    by_cause: dict[Cause, list[str]] = {cause: [] for cause in Cause}
+    by_cause: dict[Cause, list[Difference]] = {cause: [] for cause in Cause}
     for one in differences:
-        where = ", ".join([one.customer or "several customers", month_text(one.month) if one.month else "several months"])
-        identities = ", ".join(one.identities)
-        by_cause[one.cause].append(f"{where}: {one.name!r} is {one.recipe} by recipe, {one.people} by person: {identities}")
-    for cause, lines in by_cause.items():
-        print_some(cause.value.capitalize(), lines, len(lines))
+        by_cause[one.cause].append(one)
+    for cause, ones in by_cause.items():
+        print_some(cause.value.capitalize(), map(_in_words, ones), len(ones))
+
+
+def _in_words(one: Difference) -> str:
+    where = ", ".join([one.customer or "several customers", month_text(one.month) if one.month else "several months"])
+    return f"{where}: {one.name!r} is {one.recipe} by recipe, {one.people} by person: {', '.join(one.identities)}"

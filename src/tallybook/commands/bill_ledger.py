@@ -7,9 +7,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from rich.table import Table
-from rich.text import Text
-
 from tallybook.billing.against_former import BillBesideFormer, beside_former
 from tallybook.billing.billed_users import Chosen, has_usage
 from tallybook.billing.changes import Change
@@ -116,35 +113,30 @@ def _changed(change: Change) -> dict[str, object]:
 
 def _print(found: Iterable[BillBesideFormer], month: date, rule: Rule | None, *, compares: bool) -> None:
     by = rule.title if rule else "the rules in force"
-    table = Table("Customer", "Product", title=f"Billed Microsoft 365 users of {month_text(month)}: {by}", title_justify="left")
-    for name in ("Billed", "Change", "By recipe", "Free"):
-        table.add_column(name, justify="right")
+    lines: list[tuple[str, ...]] = []
     quantity = former = recipe = 0
     reasons: Counter[str] = Counter()
     changed: list[str] = []
     left_off: list[str] = []
     counts_days = False
     for one in found:
-        # As Text, since a name may look like markup.
-        names = Text(one.either.customer), Text(one.either.product)
+        names = one.either.customer, one.either.product
         change = _signed(one.quantity - one.former_quantity) if compares else _UNKNOWN
-        table.add_row(*names, f"{one.quantity:,}", change, f"{one.recipe:,}", f"{one.free_count:,}")
+        lines.append((*names, f"{one.quantity:,}", change, f"{one.recipe:,}", f"{one.free_count:,}"))
         quantity, former, recipe = quantity + one.quantity, former + one.former_quantity, recipe + one.recipe
         reasons.update(judged.verdict.reason for judged in (one.now.free if one.now else ()))
         changed += (_in_words(one.either.customer, change) for change in (one.changes if compares else ()))
         excluded = one.now.excluded if one.now else []
         left_off += (f"{one.either.customer}: {judged.name}. {judged.reason}" for judged in excluded)
         counts_days |= one.either.rule.counts_days
-    table.add_section()
-    table.add_row(
-        "All customers",
-        "",
-        f"{quantity:,}",
-        _signed(quantity - former) if compares else _UNKNOWN,
-        f"{recipe:,}",
-        f"{reasons.total():,}",
+    change = _signed(quantity - former) if compares else _UNKNOWN
+    print_table(
+        f"Billed Microsoft 365 users of {month_text(month)}: {by}",
+        ("Customer", "Product"),
+        ("Billed", "Change", "By recipe", "Free"),
+        lines,
+        [("All customers", "", f"{quantity:,}", change, f"{recipe:,}", f"{reasons.total():,}")],
     )
-    print_table(table)
     if counts_days:
         print("Where the days are known, the number is that of the highest day.")
     print_some(f"Changes since {month_text(month_before(month))}", changed, len(changed))

@@ -1,24 +1,45 @@
 """What commands tell in one way: tables, the first of many lines, and refused rows as sentences and by their status."""
 
+import shutil
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby, islice
 from typing import TextIO
 
-from rich.console import Console
-from rich.table import Table
+from tabulate import MIN_PADDING, SEPARATING_LINE, tabulate
+from wcwidth import wcswidth
 
 from tallybook.metering.refusal import Refusal
 
 SOME_ROWS_REFUSED = 1
 _MOST_SHOWN = 20
-# Of a pipe or a file; long names are not cut off then.
-_PIPED_WIDTH = 200
+_BETWEEN_COLUMNS = 2
+_NARROWEST_CHARACTERS = 10
+
+Cells = Sequence[str]
 
 
-def print_table(table: Table) -> None:
-    """A table, as wide as the terminal."""
-    Console(width=None if sys.stdout.isatty() else _PIPED_WIDTH, highlight=False).print(table)
+def print_table(title: str, texts: Cells, numbers: Cells, rows: Sequence[Cells], sums: Sequence[Cells]) -> None:
+    """Columns of texts, then of numbers. On a terminal that is too narrow, the texts of the first one take several lines."""
+    print(title)
+    print(
+        tabulate(
+            [*rows, SEPARATING_LINE, *sums],
+            (*texts, *numbers),
+            "simple",
+            disable_numparse=True,
+            colalign=["left"] * len(texts) + ["right"] * len(numbers),
+            maxcolwidths=[_left_for_first((*texts, *numbers), [*rows, *sums])] if sys.stdout.isatty() else None,
+        )
+    )
+
+
+def _left_for_first(header: Cells, lines: Sequence[Cells]) -> int:
+    """What the other columns leave of the terminal's width, in characters."""
+    # Each column is wider than its name, by what the library has no word for.
+    _first, *others = zip([name + " " * MIN_PADDING for name in header], *lines, strict=True)
+    taken = sum(_BETWEEN_COLUMNS + max(map(wcswidth, column)) for column in others)
+    return max(_NARROWEST_CHARACTERS, shutil.get_terminal_size().columns - taken)
 
 
 def print_some(
