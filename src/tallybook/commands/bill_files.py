@@ -55,6 +55,7 @@ def _nothing_collected() -> Iterator[None]:
     try:
         yield
     finally:
+        gc.freeze()
         gc.enable()
 
 
@@ -80,6 +81,7 @@ class _Reader:
                     refused.append(Refusal(some.line, some.column, some.value, some.reason))
                 else:
                     self._add(some)
+                del some
         if refused:
             self.refused = True
             sys.stderr.write(f"tallybook: Rows of {path.name} that cannot be read are not counted.\n")

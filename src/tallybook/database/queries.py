@@ -1,5 +1,6 @@
 """The few ways in which SQL is run: a number, a statement that writes, rows at once or prepared, and rows as a stream."""
 
+import threading
 from collections.abc import Generator, Iterator, Mapping
 from contextlib import closing, contextmanager
 from typing import Any
@@ -12,6 +13,15 @@ Parameters = Mapping[str, Any]
 Row = tuple[Any, ...]
 
 _ROWS_A_FETCH = 2000
+
+
+class _Kept(threading.local):
+    """This thread's cursor for prepared queries: to make one takes half as long as to ask by one."""
+
+    cursor: Cursor[Row] | None = None
+
+
+_kept = _Kept()
 
 
 def number(query: str, parameters: Parameters | None = None) -> int:
@@ -42,8 +52,10 @@ def prepared_rows(query: str, parameters: Parameters | None = None) -> list[Row]
     It does not ask first whether a connection that was kept still lives, as Django's cursors do.
     """
     connection.ensure_connection()
-    with connection.wrap_database_errors, Cursor(connection.connection) as cursor:
-        return cursor.execute(query, parameters, prepare=True).fetchall()
+    with connection.wrap_database_errors:
+        if _kept.cursor is None or _kept.cursor.connection is not connection.connection:
+            _kept.cursor = Cursor(connection.connection)
+        return _kept.cursor.execute(query, parameters, prepare=True).fetchall()
 
 
 def stream(query: str, parameters: Parameters | None = None) -> Iterator[Row]:

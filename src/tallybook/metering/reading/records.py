@@ -81,6 +81,8 @@ def read_records(blocks: Iterable[Block], delimiter: str, line: int) -> Iterator
             yield Table(range(line, line + count), columns)
             line += count
             kept = ""
+            # Else these cells would stay while the next ones are made, and both together are too many for the caches.
+            del columns, text
         else:
             lines = lines_of(text)
             reader = _BlockReader(lines, delimiter, line, controls=controls, is_last=block.is_last)

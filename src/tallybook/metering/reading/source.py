@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 # The cells of a chunk are read column by column, again and again: of larger chunks they leave the processor's caches meanwhile.
-CHUNK_BYTES = 32 * 1024
+CHUNK_BYTES = 48 * 1024
 
 
 class Source:

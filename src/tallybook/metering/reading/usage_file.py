@@ -98,6 +98,7 @@ def _read_batches(beginning: Beginning, options: ReadingOptions) -> Iterator[Bat
     for records in beginning.records:
         if isinstance(records, Table) and len(records.columns) == width:
             yield from reading.read(records)
+            del records
             continue
         for fits, run in groupby(zip(records.lines, records.cells, strict=True), key=lambda record: len(record[1]) == width):
             if fits:
