@@ -59,7 +59,7 @@ ENFORCED = {
     "organisation (subscription_id, customer_id) customer (subscription_id, id)",
     *(
         f"{table} (subscription_id, customer_id) customer (subscription_id, id)"
-        for table in ("rule_setting", "quantity", "person_decision", "exclusion", "import_reach")
+        for table in ("rule_setting", "person_decision", "exclusion", "import_reach")
     ),
     "usage_import (subscription_id, source_number) source (subscription_id, number)",
     "import_reach (subscription_id, import_number) usage_import (subscription_id, number)",
@@ -76,7 +76,10 @@ NOT_ENFORCED = {
         ("subscription_id, organisation_id", "organisation (subscription_id, id)"),
         ("product_id", "product (id)"),
     )
-} | {f"{table} (subscription_id, import_number) usage_import (subscription_id, number)" for table in ("entry", "usage_item")}
+} | {
+    "quantity (subscription_id, customer_id) customer (subscription_id, id)",
+    *(f"{table} (subscription_id, import_number) usage_import (subscription_id, number)" for table in ("entry", "usage_item")),
+}
 
 
 def asked(url: str, statement: str, *parameters: object, scope: object = None) -> list[tuple[object, ...]]:

@@ -52,8 +52,8 @@ class CountedMonth(models.Model):
 class Quantity(models.Model):
     """What is billed of a product for a customer in a month. Can be counted again at any time.
 
-    The reference to the customer is that to the subscription as well, and a product comes from the ledger: of thousands of
-    rows at once each further reference takes a tenth of a second. `recipe`, `free_count` and `excluded_count` are NULL where
+    Customer and product are read from the ledger, and neither is ever deleted: of thousands of rows at once, each reference
+    that is checked takes a tenth of a second. `recipe`, `free_count` and `excluded_count` are NULL where
     objects are counted, and not users.
     """
 

@@ -70,7 +70,13 @@ def identities_listed(lists: Sequence[Listed]) -> list[Sequence[str]]:
     Whoever has an address is known at once; for the others, those of the same name are looked at.
     """
     without = {name for one in lists if "" in one.emails for name, email in _known(one) if not email}
-    seen = [Seen(one.organisation, name, email) for one in lists for name, email in _known(one) if name in without]
+    seen = [
+        Seen(one.organisation, name, email)
+        for one in lists
+        if not without.isdisjoint(one.names)
+        for name, email in _known(one)
+        if name in without
+    ]
     identity_of = {
         (one.organisation, one.name_folded): person.identity
         for one, person in zip(seen, identify(seen), strict=True)
