@@ -20,8 +20,10 @@ from tallybook.usage.months import month_text
 _MOST_REMEMBERED = 2000
 # Revisions of all months: which of them the link means is another matter each day.
 _READ = f"""
-    SELECT l.period, l.kind, s.time_zone, ARRAY(SELECT {MONTH_AND_NUMBER} FROM revision ORDER BY month)
-    FROM report_link l JOIN subscription s ON s.id = l.subscription_id WHERE l.id = %(link)s
+    SELECT l.period, l.kind, s.time_zone,
+        ARRAY(SELECT {MONTH_AND_NUMBER} FROM revision WHERE subscription_id = s.id ORDER BY month)
+    FROM subscription s JOIN report_link l ON l.subscription_id = s.id
+    WHERE s.id = %(subscription)s AND l.id = %(link)s
 """
 
 
@@ -54,5 +56,5 @@ def content_of(gate: Gate, kind: Kind, months: tuple[date, date], revisions: str
 @lru_cache(_MOST_REMEMBERED)
 def _state(subscription_id: UUID, link_id: UUID, _revision: int, _ledger_version: UUID | None) -> _State:
     with subscription_scope(subscription_id):
-        ((period, kind, time_zone, revisions),) = rows(_READ, {"link": link_id})
+        ((period, kind, time_zone, revisions),) = rows(_READ, {"subscription": subscription_id, "link": link_id})
     return _State(period, find_kind(kind), ZoneInfo(time_zone), tuple(revisions))
