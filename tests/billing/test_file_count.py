@@ -140,6 +140,25 @@ def test_order_and_repetition_of_rows_change_nothing(rows: list[Row], random: Ra
     ]
 
 
+# Each organisation of a month in one or two runs, as in files that are sorted, and in files that are sorted by another column.
+_RUNS = st.lists(st.tuples(_ROWS.filter(bool), st.integers(1, 30)), max_size=4).map(
+    lambda runs: [
+        one._replace(object_name=f"{one.object_name} {number % 9}", object_type=["Mailbox", "VM", "N/A"][number % 3])
+        for some, length in runs
+        for one in some[:2]
+        for number in range(length)
+    ]
+)
+
+
+@given(_RUNS)
+def test_runs_of_one_organisation_are_counted_as_rows_are_one_by_one(rows: list[Row]) -> None:
+    count = FileCount()
+    for one in rows:
+        count.add(Rows(*((cell,) for cell in one)))
+    assert counted(*rows) == count.result()
+
+
 @given(_ROWS)
 def test_neither_number_is_above_the_rows_and_the_sums_are_those_of_the_customers(rows: list[Row]) -> None:
     found = counted(*rows)
