@@ -75,7 +75,7 @@ class _Reader:
     def read(self, path: Path) -> None:
         """One file more; its refused rows are told on standard error."""
         refused = Spool(Refusal)
-        with open_usage_file(path, self.options) as file:
+        with open_usage_file(path, self.options, hashed=False) as file:
             for some in file.batches():
                 if isinstance(some, RefusedRow):
                     refused.append(Refusal(some.line, some.column, some.value, some.reason))

@@ -1,4 +1,4 @@
-"""The file itself: a regular one, read once from front to back, hashed on the way, and watched for changes."""
+"""The file itself: a regular one, read once from front to back, hashed on the way if wanted, and watched for changes."""
 
 from __future__ import annotations
 
@@ -21,17 +21,18 @@ CHUNK_BYTES = 48 * 1024
 class Source:
     """A file of usage. Every error of the file system becomes an `UnusableFile` that names it."""
 
-    def __init__(self, path: Path, called: str | None = None) -> None:
+    def __init__(self, path: Path, called: str | None = None, *, hashed: bool = True) -> None:
         """Open `path`; whatever is not a regular file is refused before a byte is read.
 
-        Messages name the path, or what the file is `called` where its path says nothing to anybody.
+        Messages name the path, or what the file is `called` where its path says nothing to anybody. Unless it is `hashed`, its
+        digest is never known.
         """
         self.path = path
         self.name = _text(path.name) if called is None else called
         self._shown = _text(path) if called is None else called
         self.position_bytes = 0
         self.digest: str | None = None
-        self._hash = hashlib.sha256()
+        self._hash = hashlib.sha256() if hashed else None
         self._file = self._open()
         self._opened = os.fstat(self._file.fileno())
         if not stat.S_ISREG(self._opened.st_mode):
@@ -72,11 +73,12 @@ class Source:
     def chunks(self) -> Iterator[bytes]:
         """All bytes, once. The digest is known when the last chunk was given out."""
         while chunk := self._pread(self.position_bytes):
-            self._hash.update(chunk)
+            if self._hash:
+                self._hash.update(chunk)
             self.position_bytes += len(chunk)
             yield chunk
         self._check_unchanged()
-        self.digest = self._hash.hexdigest()
+        self.digest = self._hash.hexdigest() if self._hash else None
 
     def _open(self) -> FileIO:
         # A FIFO without a writer would block the open for ever; O_NONBLOCK lets it come back and be refused.

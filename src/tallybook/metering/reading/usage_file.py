@@ -70,20 +70,22 @@ class UsageFile:
 
     @property
     def digest(self) -> str | None:
-        """SHA-256 of the file in hex; None until the last row was given out."""
+        """SHA-256 of the file in hex; None until the last row was given out, and where it is not hashed."""
         return self._source.digest
 
     def close(self) -> None:
         self._source.close()
 
 
-def open_usage_file(path: Path, options: ReadingOptions, called: str | None = None) -> UsageFile:
+def open_usage_file(path: Path, options: ReadingOptions, called: str | None = None, *, hashed: bool = True) -> UsageFile:
     """Open a usage file and understand its header. Where it is `called` otherwise than its path, messages say that.
+
+    Unless it is `hashed`, it has no digest.
 
     Raises:
         UnusableFile: no row of the file can be used, or an option does not fit; the message says why.
     """
-    source = Source(path, called)
+    source = Source(path, called, hashed=hashed)
     try:
         return UsageFile(source, read_beginning(source, options), options)
     except BaseException:
