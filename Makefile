@@ -32,7 +32,7 @@ serve: setup ## Serve the console
 test: setup programs $(NEWMAN) ## Run the tests on a real PostgreSQL, in a real browser and behind real proxies
 	$(BIN)/python -m pytest -n 2 -m "not slow" $(ARGS)
 
-slow: setup programs ## Run the tests that take a minute each: races, cut transfers, months of the demo
+slow: setup programs ## Run the tests that take a minute each: races, cut transfers, months of the demo, the README
 	$(BIN)/python -m pytest -n 2 -m slow $(ARGS)
 
 check: setup ## Lint, types, floors, templates, migration drift

@@ -17,7 +17,7 @@ from tallybook.links.links import create_link
 from tallybook.links.periods import Period
 from tallybook.subscriptions.models import Subscription
 
-_CONNECTIONS = 16
+_CONNECTIONS = 8
 _SECONDS = 4
 # Of a run's connections the kernel sometimes gives all to one worker; the best run is one in which both have some.
 _RUNS = 4

@@ -155,7 +155,7 @@ _RUNS = st.lists(st.tuples(_ROWS.filter(bool), st.integers(1, 30)), max_size=4).
 def test_runs_of_one_organisation_are_counted_as_rows_are_one_by_one(rows: list[Row]) -> None:
     count = FileCount()
     for one in rows:
-        count.add(Rows(*((cell,) for cell in one)))
+        count.add(Rows._make((cell,) for cell in one))
     assert counted(*rows) == count.result()
 
 

@@ -36,6 +36,7 @@ def test_the_table_has_every_verb() -> None:
     assert told == set(re.findall(r"^(\w+):.*## ", makefile, re.MULTILINE)) - {"help"}
 
 
+@pytest.mark.slow
 def test_the_commands_of_the_readme(tmp_path: Path) -> None:
     """One test, since each step stands on the one before: make, pip, the first steps. Needs the package registry."""
     checkout = _copy_checkout(tmp_path / "a checkout")

@@ -122,8 +122,8 @@ class FileCount:
         """
         self._rows += len(rows.customer)
         while (run := rows.of_one_organisation()) >= _WORTH_A_RUN:
-            self._add_of_one_organisation(Rows(*(column[:run] for column in rows)))
-            rows = Rows(*(column[run:] for column in rows))
+            self._add_of_one_organisation(Rows._make(column[:run] for column in rows))
+            rows = Rows._make(column[run:] for column in rows)
         if rows.customer:
             self._add_of_any(rows)
 
