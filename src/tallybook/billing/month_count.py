@@ -7,7 +7,8 @@ out is what the bills say (`tallybook.billing.billed_users`), many times faster.
 Call it inside the subscription's scope.
 """
 
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from itertools import groupby
@@ -137,27 +138,13 @@ def _count(rule: Rule, alike: Sequence[_Alike]) -> tuple[int, int | None, int | 
     return quantity, recipe, free, 0
 
 
-def _alike_people(rule: Rule, users: Sequence[_Alike]) -> Mapping[tuple[int, ...], int]:
+def _alike_people(rule: Rule, users: Sequence[_Alike]) -> Counter[tuple[int, ...]]:
     """How many people have objects of the same kinds, by the places of these."""
-    of_kinds: dict[tuple[int, ...], set[Hashable]] = {}
+    kinds_of = defaultdict[Hashable, list[int]](list)
     for n, people in enumerate(rule.group_listed(users)):
-        of_kinds = dict(_with_kind(of_kinds, n, set(people)))
-    return {kinds: len(people) for kinds, people in of_kinds.items()}
-
-
-def _with_kind(
-    of_kinds: Mapping[tuple[int, ...], set[Hashable]], kind: int, people: set[Hashable]
-) -> Iterable[tuple[tuple[int, ...], set[Hashable]]]:
-    """The people by their kinds, now that it is known who has this kind too; nobody is in two of the sets."""
-    for kinds, known in of_kinds.items():
-        both = known & people
-        if both:
-            yield (*kinds, kind), both
-            people -= both
-        if len(both) < len(known):
-            yield kinds, known - both
-    if people:
-        yield (kind,), people
+        for person in people:
+            kinds_of[person].append(n)
+    return Counter(map(tuple, kinds_of.values()))
 
 
 def _objects(alike: Sequence[_Alike]) -> int:

@@ -24,7 +24,7 @@ def print_table(title: str, texts: Cells, numbers: Cells, rows: Sequence[Cells],
     print(title)
     print(
         tabulate(
-            [*rows, SEPARATING_LINE, *sums],
+            [*rows, SEPARATING_LINE, *sums] if rows else sums,
             (*texts, *numbers),
             "simple",
             disable_numparse=True,
