@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import reduce
-from itertools import chain, compress
+from itertools import chain, compress, count, repeat
 from operator import itemgetter, or_
 from typing import Any, NamedTuple
 
@@ -64,9 +64,10 @@ _UsersByMonth = dict[date, list[_Users]]
 class _Objects:
     """The users' objects of an organisation, known by name and details as they were spelt."""
 
-    spelt: dict[_Spelt, _Spelt] = field(default_factory=dict)
-    """Each in the order in which it came first."""
-    of_month: dict[date, set[_Spelt]] = field(default_factory=lambda: defaultdict(set))
+    numbers: dict[_Spelt, int] = field(default_factory=lambda: defaultdict(count().__next__))
+    """Each in the order in which it came first, from 0."""
+    of_month: dict[date, set[int]] = field(default_factory=lambda: defaultdict(set))
+    """The numbers of the objects of each month."""
 
 
 @dataclass(slots=True)
@@ -80,7 +81,7 @@ class _Customer:
 
 
 _Where = tuple[str, date, str | None, str, str | None]
-_Place = tuple[dict[_Spelt, _Spelt], set[_Spelt]]
+_Place = tuple[dict[_Spelt, int], set[int]]
 
 
 class _Places(dict[_Where, _Place]):
@@ -89,7 +90,7 @@ class _Places(dict[_Where, _Place]):
     def __init__(self) -> None:
         super().__init__()
         self.customers: dict[str, _Customer] = defaultdict(_Customer)
-        self.of_no_users: _Place = ({}, set())
+        self.of_no_users: _Place = (defaultdict(count().__next__), set())
 
     def __missing__(self, where: _Where) -> _Place:
         if len(self) >= _PLACES_REMEMBERED:
@@ -105,7 +106,7 @@ class _Places(dict[_Where, _Place]):
         of_generation_b = invoice is not None and is_user_of_generation_b(object_type)
         (known.of_generation_b if of_generation_b else known.of_workloads).add(month)
         objects = known.objects[organisation]
-        return objects.spelt, objects.of_month[month]
+        return objects.numbers, objects.of_month[month]
 
 
 class FileCount:
@@ -130,10 +131,8 @@ class FileCount:
     def _add_of_any(self, rows: Rows) -> None:
         *where, names, details = rows
         places = list(map(self._places.__getitem__, zip(*where, strict=True)))
-        spelt = list(zip(names, details, strict=True))
-        # Of an object that comes again the first tuple is kept, and the new one is not.
-        kept = map(dict.setdefault, map(itemgetter(0), places), spelt, spelt)
-        deque(map(set.add, map(itemgetter(1), places), kept), maxlen=0)
+        numbers = map(dict.__getitem__, map(itemgetter(0), places), zip(names, details, strict=True))
+        deque(map(set.add, map(itemgetter(1), places), numbers), maxlen=0)
         for passed_over in self._places.of_no_users:
             passed_over.clear()
 
@@ -144,10 +143,11 @@ class FileCount:
         of_users = {object_type: place for object_type, place in place_of.items() if place is not self._places.of_no_users}
         if of_users:
             # All types of users have the same place.
-            known, of_month = next(iter(of_users.values()))
+            numbers, of_month = next(iter(of_users.values()))
             chosen = list(map(of_users.__contains__, rows.object_type))
-            spelt = list(zip(compress(rows.object_name, chosen), compress(rows.object_details, chosen), strict=True))
-            of_month.update(map(known.setdefault, spelt, spelt))
+            # Of most objects there are several rows, one below the other, as one is backed up in several ways.
+            spelt = dict.fromkeys(zip(compress(rows.object_name, chosen), compress(rows.object_details, chosen), strict=True))
+            of_month.update(map(numbers.__getitem__, spelt))
 
     def result(self) -> FileBill:
         """What the rows came to so far."""
@@ -172,10 +172,10 @@ class FileCount:
         for customer in known:
             for organisation, objects in customer.objects.items():
                 folded = fold_name(organisation) if organisation else ""
-                spelt = [name for name, _ in objects.spelt]
-                names, emails = list(map(fold, spelt)), [email_in(details) for _, details in objects.spelt]
+                spelt = [name for name, _ in objects.numbers]
+                names, emails = list(map(fold, spelt)), [email_in(details) for _, details in objects.numbers]
                 for month, of_month in objects.of_month.items():
-                    here = list(map(of_month.__contains__, objects.spelt))
+                    here = list(map(of_month.__contains__, range(len(spelt))))
                     users[month].append(_Users(folded, *(list(compress(texts, here)) for texts in (names, emails, spelt))))
         return users
 
@@ -216,28 +216,31 @@ class _Summing:
         )
 
     def _add(self, customer: str, month: date, users: list[_Users]) -> None:
-        names = list(chain.from_iterable(one.names for one in users))
-        identities = identities_listed(users)
-        persons = [(one.organisation, identity) for one, of_one in zip(users, identities, strict=True) for identity in of_one]
-        carried = set(zip(names, persons, strict=True))
+        listed = identities_listed(users)
+        names, identities = list(chain.from_iterable(one.names for one in users)), list(chain.from_iterable(listed))
+        spelt = list(chain.from_iterable(one.spelt for one in users))
         # Of several spellings the first one stays.
-        spelt = dict(reversed(list(zip(names, chain.from_iterable(one.spelt for one in users), strict=True))))
-        people = set(persons)
-        self._customers.append(CustomerMonth(customer=customer, month=month, recipe=len(spelt), people=len(people)))
-        deque(map(self._spelt.setdefault, spelt.keys(), spelt.values()), maxlen=0)
+        deque(map(self._spelt.setdefault, names, spelt), maxlen=0)
+        identity_of = dict(zip(names, identities, strict=True))
+        recipe, people = len(identity_of), sum(len(set(of_one)) for of_one in listed)
+        self._customers.append(CustomerMonth(customer=customer, month=month, recipe=recipe, people=people))
+        carried: Iterable[tuple[str, str]] = identity_of.items()
+        # Nearly everywhere each name is one person's; only where it is not they are looked at one by one.
+        if not (len(users) == 1 and recipe == people and list(map(identity_of.__getitem__, names)) == identities):
+            organisations = chain.from_iterable(repeat(one.organisation, len(one.names)) for one in users)
+            persons = set(zip(names, map(Person, organisations, identities), strict=True))
+            self._within += self._tangled(customer, month, persons, dict(zip(reversed(names), reversed(spelt), strict=True)))
+            carried = ((name, person.identity) for name, person in persons)
         carriers = self._carriers[month]
-        for name, (_, identity) in carried:
+        for name, identity in carried:
             carriers[name].append((customer, identity))
-        # Nearly everywhere names and people are the same; only where they are not they are looked at one by one.
-        if not len(carried) == len(spelt) == len(people):
-            self._within += self._tangled(customer, month, carried, spelt)
 
     def _tangled(
-        self, customer: str, month: date, carried: Iterable[tuple[str, tuple[str, str]]], spelt: dict[str, str]
+        self, customer: str, month: date, carried: Iterable[tuple[str, Person]], spelt: dict[str, str]
     ) -> Iterator[Difference]:
         people_of: dict[str, set[Person]] = defaultdict(set)
         for name, person in carried:
-            people_of[name].add(Person(*person))
+            people_of[name].add(person)
         for tangle in tangles(people_of):
             yield Difference(
                 customer=customer,
@@ -267,7 +270,7 @@ class _Summing:
             cause=cause,
             recipe=1,
             people=len(carriers),
-            identities=tuple(sorted({identity for _, identity in carriers})),
+            identities=tuple(sorted(set(map(itemgetter(1), carriers)))),
         )
 
 

@@ -2,6 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from itertools import compress, count, repeat
+from operator import not_
 from typing import NamedTuple, Protocol, TypeVar
 
 from tallybook.billing.decisions import NO_DECISIONS, Decisions, Person
@@ -69,27 +71,18 @@ def identities_listed(lists: Sequence[Listed]) -> list[Sequence[str]]:
 
     Whoever has an address is known at once; for the others, those of the same name are looked at.
     """
-    without = {name for one in lists if "" in one.emails for name, email in _known(one) if not email}
-    seen = [
-        Seen(one.organisation, name, email)
-        for one in lists
-        if not without.isdisjoint(one.names)
-        for name, email in _known(one)
-        if name in without
-    ]
-    identity_of = {
-        (one.organisation, one.name_folded): person.identity
-        for one, person in zip(seen, identify(seen), strict=True)
-        if not one.email
-    }
-    return [
-        [email or identity_of[one.organisation, name] for name, email in _known(one)] if "" in one.emails else one.emails
-        for one in lists
-    ]
+    return [_identities(one) if "" in one.emails else one.emails for one in lists]
 
 
-def _known(several: Listed) -> Iterable[tuple[str, str]]:
-    return zip(several.names, several.emails, strict=True)
+def _identities(several: Listed) -> Sequence[str]:
+    names, emails = several.names, several.emails
+    without = set(compress(names, map(not_, emails)))
+    of_these = list(map(without.__contains__, names))
+    seen = list(map(Seen, repeat(several.organisation), compress(names, of_these), compress(emails, of_these)))
+    identities = list(emails)
+    for place, person in zip(compress(count(), of_these), identify(seen), strict=False):
+        identities[place] = person.identity
+    return identities
 
 
 def _carriers(objects: Iterable[Known]) -> dict[tuple[str, str], set[str]]:

@@ -24,6 +24,9 @@ from tallybook.subscriptions.near import did_you_mean
 from tallybook.usage.months import month_text
 
 
+_WANTED = {*Rows._fields, "adjustment_for"}
+
+
 def bill_files(
     files: Iterable[Path], options: ReadingOptions, *, customer: str | None, month: date | None, as_json: bool
 ) -> None:
@@ -75,7 +78,7 @@ class _Reader:
     def read(self, path: Path) -> None:
         """One file more; its refused rows are told on standard error."""
         refused = Spool(Refusal)
-        with open_usage_file(path, self.options, hashed=False) as file:
+        with open_usage_file(path, self.options, wanted=_WANTED, hashed=False) as file:
             for some in file.batches():
                 if isinstance(some, RefusedRow):
                     refused.append(Refusal(some.line, some.column, some.value, some.reason))

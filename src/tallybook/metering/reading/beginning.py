@@ -17,6 +17,7 @@ from tallybook.metering.reading.kinds import other_kind
 from tallybook.metering.reading.lines import LineBlocks
 from tallybook.metering.reading.profiles import AUTOMATIC, CANDIDATES, PROFILE_NAMES, load_profile
 from tallybook.metering.reading.records import read_records
+from tallybook.metering.reading.splitting import LineSplitter
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -73,6 +74,9 @@ class _Header:
         """The more columns are known the better; among equals the more there are."""
         return len(self.columns.indexes), len(self.columns.header)
 
+    def splitter(self) -> LineSplitter:
+        return LineSplitter(self.delimiter, leading=self.columns.leading, width=len(self.columns.header))
+
 
 def read_beginning(source: Source, options: ReadingOptions) -> Beginning:
     """Understand the beginning of a file, or raise `UnusableFile`."""
@@ -90,7 +94,7 @@ def read_beginning(source: Source, options: ReadingOptions) -> Beginning:
     _check_header(source, header.columns, block, options)
     done = separator_lines + header.line_count
     rest = block._replace(text="".join(block.lines[done:]))
-    records = read_records(chain((rest,), blocks), header.delimiter, line + done)
+    records = read_records(chain((rest,), blocks), header.splitter(), line + done)
     seen = _first_records(records) if len(header.candidates) > 1 else []
     chosen = choose(header.candidates, _sample(seen), options)
     if isinstance(chosen, Ambiguity):

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import calendar
+from collections import deque
 from functools import partial
-from typing import TYPE_CHECKING, Final, Generic, TypeVar
+from typing import TYPE_CHECKING, Final
 
 from tallybook.metering.reading.formats import fold
-from tallybook.metering.reading.header import FIELDS, SIZES
-from tallybook.metering.reading.numbers import PLAIN_MAX_CHARACTERS, NumberReader
+from tallybook.metering.reading.header import FIELDS, RECURRING, SIZES, TIMES
+from tallybook.metering.reading.numbers import NumberReader
+from tallybook.metering.reading.plain import are_digits, are_texts, are_times
 from tallybook.metering.reading.refusals import CellRefused
+from tallybook.metering.reading.remembered import Remembered
 from tallybook.metering.reading.rows import CUSTOMER_NAME_MAX_CHARACTERS, TEXT_MAX_CHARACTERS, Batch
 from tallybook.metering.reading.times import MonthReader, TimeReader
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Collection, Sequence
     from datetime import date
 
     from tallybook.metering.reading.header import Columns
@@ -24,43 +27,21 @@ if TYPE_CHECKING:
 
     Texts = Sequence[Sequence[str]]
     """The cells of records, column by column."""
+    Check = Callable[["Batch", Texts], None]
 
-T = TypeVar("T")
-
-_REMEMBERED_MAX: Final = 8_192
 _TIMES_REMEMBERED_MAX: Final = 65_536
 """A month has 44,640 minutes, and most sources tell times to the minute."""
-_REMEMBERED_MAX_CHARACTERS: Final = 100
 _INVOICE: Final = {"billable": "Billable", "free": "Free"}
 TYPED_FIELDS: Final = frozenset({
     "month", "deleted", "days_backed_up", "first_backup", "last_backup", "protected_bytes", "stored_bytes",
     "adjustment_for",
 })  # fmt: skip
 """The fields whose cells look different from profile to profile."""
-_RARELY_THE_SAME: Final = frozenset({"object_name", "object_details", "object_id"})
-_TIMES: Final = frozenset({"first_backup", "last_backup"})
 _TEXT_FIELDS: Final = frozenset({
     "customer", "customer_id", "customer_reference", "product", "plan", "organisation", "object_type", "object_name",
     "object_details", "object_id", "licence",
 })  # fmt: skip
 _SHORTEST_MONTH: Final = 28
-
-
-class Remembered(dict[str, T], Generic[T]):
-    """What cells that recur were read as. A look-up is C's; only a new cell is read. Bounded, refusals are not kept."""
-
-    def __init__(self, read: Callable[[str], T], most: int = _REMEMBERED_MAX) -> None:
-        super().__init__()
-        self._read = read
-        self._most = most
-
-    def __missing__(self, text: str) -> T:
-        value = self._read(text)
-        if len(self) >= self._most:
-            self.clear()
-        if len(text) <= _REMEMBERED_MAX_CHARACTERS:
-            self[text] = value
-        return value
 
 
 def field_readers(columns: Columns, profile: Profile, options: ReadingOptions) -> dict[str, Callable[[str], object]]:
@@ -90,19 +71,23 @@ def field_readers(columns: Columns, profile: Profile, options: ReadingOptions) -
     }
 
 
-def compile_reader(columns: Columns, profile: Profile, options: ReadingOptions) -> Callable[[Table], Batch]:
+def compile_reader(
+    columns: Columns, profile: Profile, options: ReadingOptions, wanted: Collection[str] = FIELDS
+) -> Callable[[Table], Batch]:
     """The function that reads records of the right number of cells; it raises `CellRefused` for the first bad column.
 
     It goes from column to column and not from row to row: so nearly all of its loops are C's.
+    A field that is not `wanted` is checked all the same.
     """
     readers = field_readers(columns, profile, options)
-    by_column = [_column_reader(field, readers[field], columns, profile) for field in FIELDS]
     checks = _checks(columns)
+    needed = frozenset(wanted).union(*checks)
+    by_column = [_column_reader(field, readers[field], columns, profile, is_needed=field in needed) for field in FIELDS]
 
     def read(table: Table) -> Batch:
         texts = table.columns
         batch = Batch([table.lines, *[read_column(texts, len(table.lines)) for read_column in by_column]])
-        for check in checks:
+        for check in checks.values():
             check(batch, texts)
         return batch
 
@@ -110,21 +95,24 @@ def compile_reader(columns: Columns, profile: Profile, options: ReadingOptions) 
 
 
 def _column_reader(
-    field: str, read: Callable[[str], object], columns: Columns, profile: Profile
+    field: str, read: Callable[[str], object], columns: Columns, profile: Profile, *, is_needed: bool
 ) -> Callable[[Texts, int], Sequence[object]]:
     """What reads a field's column, out of the texts of all columns; without a column, what an empty cell says counts."""
     index = columns.indexes.get(field)
     if index is None:
         value = read("")
         return lambda _texts, count: [value] * count
-    if field in _RARELY_THE_SAME:
+    if field in RECURRING:
+        read_all, read = _read_recurring, Remembered(read).__getitem__
+    elif field in TIMES:
+        read_all = _read_each if is_needed else partial(_check_all, are_times)
+        read = Remembered(read, most=_TIMES_REMEMBERED_MAX).__getitem__
+    elif field not in SIZES:
         read_all = _read_texts
-    elif field in SIZES and columns.unit_bytes[field] == 1:
-        read_all = _read_digits
+    elif columns.unit_bytes[field] == 1:
+        read_all = _read_digits if is_needed else partial(_check_all, are_digits)
     else:
-        read_all = _read_each if field in SIZES | _TIMES else _read_recurring
-        if field not in SIZES:
-            read = Remembered(read, _TIMES_REMEMBERED_MAX if field in _TIMES else _REMEMBERED_MAX).__getitem__
+        read_all = _read_each
     if profile.restore_neutralised and field in _TEXT_FIELDS:
         return lambda texts, _count: read_all(read, [_restored(text) for text in texts[index]])
     return lambda texts, _count: read_all(read, texts[index])
@@ -143,16 +131,20 @@ def _read_recurring(read: Callable[[str], object], texts: Sequence[str]) -> Sequ
 
 
 def _read_texts(read: Callable[[str], object], texts: Sequence[str]) -> Sequence[object]:
-    """Texts that are taken as they are, unless one of them needs a closer look."""
-    plain = all(texts) and max(map(len, texts)) <= TEXT_MAX_CHARACTERS and not any(map(str.isspace, texts))
-    return texts if plain else _read_each(read, texts)
+    return texts if are_texts(texts) else _read_each(read, texts)
 
 
 def _read_digits(read: Callable[[str], object], texts: Sequence[str]) -> Sequence[object]:
-    """Whole numbers that are plain digits, unless one of them needs a closer look."""
-    digits = "".join(texts)
-    plain = digits.isascii() and digits.isdigit() and max(map(len, texts)) <= PLAIN_MAX_CHARACTERS and all(texts)
-    return list(map(int, texts)) if plain else _read_each(read, texts)
+    return list(map(int, texts)) if are_digits(texts) else _read_each(read, texts)
+
+
+def _check_all(
+    are_plain: Callable[[Sequence[str]], bool], read: Callable[[str], object], texts: Sequence[str]
+) -> Sequence[object]:
+    """Raises what reading them would, and reads nothing."""
+    if not are_plain(texts):
+        deque(map(read, texts), maxlen=0)
+    return [None] * len(texts)
 
 
 def _restored(text: str) -> str:
@@ -160,13 +152,13 @@ def _restored(text: str) -> str:
     return text.removeprefix("'")
 
 
-def _checks(columns: Columns) -> list[Callable[[Batch, Texts], None]]:
-    """What has to hold between the cells of a row, where there are columns for them."""
-    checks: list[Callable[[Batch, Texts], None]] = []
+def _checks(columns: Columns) -> dict[tuple[str, ...], Check]:
+    """What has to hold between fields of a row, where there are columns for them."""
+    checks: dict[tuple[str, ...], Check] = {}
     if (days := columns.indexes.get("days_backed_up")) is not None:
-        checks.append(partial(_check_days, days))
+        checks["month", "days_backed_up"] = partial(_check_days, days)
     if (first := columns.indexes.get("first_backup")) is not None and "last_backup" in columns.indexes:
-        checks.append(partial(_check_order, first))
+        checks["first_backup", "last_backup"] = partial(_check_order, first)
     return checks
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import count
 from typing import TYPE_CHECKING, Final
 
 from tallybook.metering.reading.formats import fold, fold_header
@@ -19,6 +20,9 @@ NEEDED: Final = ("month", "customer", "product", "object_type", "object_name")
 FIELDS: Final = UsageRow._fields[1:]
 """The fields that columns can map to, in the order of the row; the line is not among them."""
 SIZES: Final = frozenset({"protected_bytes", "stored_bytes"})
+TIMES: Final = frozenset({"first_backup", "last_backup"})
+RECURRING: Final = frozenset(FIELDS) - SIZES - TIMES - {"object_name", "object_details", "object_id"}
+"""The fields of which many rows say the same."""
 _UNIT: Final = re.compile(r"[\s(\[](\w+)[)\]]?")
 TITLES: Final[Mapping[str, str]] = {
     "month": "Month",
@@ -58,6 +62,12 @@ class Columns:
     """Two headers that mean the same field, if there are such."""
     without_unit: str | None = None
     """A column that was said to be a size and whose name has no unit, if there is such."""
+
+    @property
+    def leading(self) -> int:
+        """How many columns at the beginning are of fields that recur."""
+        recurring = {self.indexes[field] for field in RECURRING & self.indexes.keys()}
+        return next(index for index in count() if index not in recurring)
 
     @property
     def names(self) -> dict[str, str]:

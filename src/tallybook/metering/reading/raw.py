@@ -9,6 +9,7 @@ from tallybook.metering.reading.encoding import find_encoding
 from tallybook.metering.reading.lines import LineBlocks
 from tallybook.metering.reading.records import BrokenRecord, read_records
 from tallybook.metering.reading.source import Source
+from tallybook.metering.reading.splitting import LineSplitter
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,7 +27,7 @@ def raw_records(path: Path, encoding: str, delimiter: str) -> Iterator[tuple[int
     with Source(path) as source:
         # Control characters are a reason to refuse a row, and none to break it.
         blocks = (block._replace(controls=None) for block in LineBlocks(source, find_encoding(source, encoding)))
-        for records in read_records(blocks, delimiter, 1):
+        for records in read_records(blocks, LineSplitter(delimiter), 1):
             for line, cells in zip(records.lines, records.cells, strict=True):
                 yield line, _split(cells.value, delimiter) if isinstance(cells, BrokenRecord) else cells
 

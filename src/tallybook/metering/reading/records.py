@@ -6,13 +6,13 @@ import csv
 from typing import TYPE_CHECKING, Final, NamedTuple, Self
 
 from tallybook.metering.reading.lines import lines_of
-from tallybook.metering.reading.splitting import split_columns
 
 if TYPE_CHECKING:
     import re
     from collections.abc import Iterable, Iterator, Sequence
 
     from tallybook.metering.reading.lines import Block
+    from tallybook.metering.reading.splitting import LineSplitter
 
 RECORD_MAX_LINES = 1_000
 RECORD_MAX_CHARACTERS = 1024 * 1024
@@ -65,7 +65,7 @@ class Table(NamedTuple):
         return list(map(list, zip(*self.columns, strict=True)))
 
 
-def read_records(blocks: Iterable[Block], delimiter: str, line: int) -> Iterator[Records | Table]:
+def read_records(blocks: Iterable[Block], splitter: LineSplitter, line: int) -> Iterator[Records | Table]:
     """Give out the records of each block.
 
     `line` is the number of the first line of the first block. A record that reaches over the end of its block is
@@ -76,7 +76,7 @@ def read_records(blocks: Iterable[Block], delimiter: str, line: int) -> Iterator
     for block in blocks:
         text = kept + block.text
         controls = block.controls or kept_controls
-        if columns := None if controls else split_columns(text, delimiter):
+        if columns := None if controls else splitter.columns(text):
             count = len(columns[0])
             yield Table(range(line, line + count), columns)
             line += count
@@ -85,7 +85,7 @@ def read_records(blocks: Iterable[Block], delimiter: str, line: int) -> Iterator
             del columns, text
         else:
             lines = lines_of(text)
-            reader = _BlockReader(lines, delimiter, line, controls=controls, is_last=block.is_last)
+            reader = _BlockReader(lines, splitter.delimiter, line, controls=controls, is_last=block.is_last)
             if found := list(reader):
                 yield Records(*zip(*found, strict=True))
             kept = "".join(lines[reader.done :])

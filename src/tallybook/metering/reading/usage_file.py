@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple, Self
 
 from tallybook.metering.reading.beginning import read_beginning
 from tallybook.metering.reading.cells import compile_reader
+from tallybook.metering.reading.header import FIELDS
 from tallybook.metering.reading.lines import count_line_breaks
 from tallybook.metering.reading.records import BrokenRecord, Table
 from tallybook.metering.reading.refusals import CellRefused
@@ -14,7 +15,7 @@ from tallybook.metering.reading.rows import RefusedRow
 from tallybook.metering.reading.source import Source
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Collection, Iterator
     from pathlib import Path
 
     from tallybook.metering.reading.beginning import Beginning
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 class UsageFile:
     """A usage file whose header is understood. Iterate over it once; close it, or use it in a `with` statement."""
 
-    def __init__(self, source: Source, beginning: Beginning, options: ReadingOptions) -> None:
+    def __init__(self, source: Source, beginning: Beginning, options: ReadingOptions, wanted: Collection[str]) -> None:
         """Made by `open_usage_file`."""
         self.path: Path = source.path
         self.name: str = source.name
@@ -43,7 +44,7 @@ class UsageFile:
         """The fields that the file has columns for, whether filled or not."""
         self.unknown_columns: tuple[str, ...] = beginning.columns.unknown
         self._source = source
-        self._batches = _read_batches(beginning, options)
+        self._batches = _read_batches(beginning, options, wanted)
 
     def __iter__(self) -> Iterator[UsageRow | RefusedRow]:
         """The rows one by one, as `batches` has them."""
@@ -77,26 +78,40 @@ class UsageFile:
         self._source.close()
 
 
-def open_usage_file(path: Path, options: ReadingOptions, called: str | None = None, *, hashed: bool = True) -> UsageFile:
-    """Open a usage file and understand its header. Where it is `called` otherwise than its path, messages say that.
+def open_usage_file(
+    path: Path,
+    options: ReadingOptions,
+    called: str | None = None,
+    *,
+    wanted: Collection[str] = FIELDS,
+    hashed: bool = True,
+) -> UsageFile:
+    """Open a usage file and understand its header.
 
-    Unless it is `hashed`, it has no digest.
+    Args:
+        path: the file.
+        options: what is known about it.
+        called: its name in messages, where its path would say nothing to anybody.
+        wanted: fields of `UsageRow`; all others are checked, and may be None.
+        hashed: whether it has a digest in the end.
 
     Raises:
         UnusableFile: no row of the file can be used, or an option does not fit; the message says why.
     """
     source = Source(path, called, hashed=hashed)
     try:
-        return UsageFile(source, read_beginning(source, options), options)
+        return UsageFile(source, read_beginning(source, options), options, wanted)
     except BaseException:
         source.close()
         raise
 
 
-def _read_batches(beginning: Beginning, options: ReadingOptions) -> Iterator[Batch | RefusedRow]:
+def _read_batches(
+    beginning: Beginning, options: ReadingOptions, wanted: Collection[str]
+) -> Iterator[Batch | RefusedRow]:
     columns = beginning.columns
     width = len(columns.header)
-    reading = _BatchReading(columns, compile_reader(columns, beginning.profile, options))
+    reading = _BatchReading(columns, compile_reader(columns, beginning.profile, options, wanted))
     for records in beginning.records:
         if isinstance(records, Table) and len(records.columns) == width:
             yield from reading.read(records)
