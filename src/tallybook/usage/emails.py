@@ -13,5 +13,5 @@ def email_in(details: str | None) -> str:
     """The one e-mail address in an object's details, folded; empty where there is none, or more than one."""
     if not details or "@" not in details:
         return ""
-    found = set(_EMAIL.findall(fold(details)))
-    return found.pop() if len(found) == 1 else ""
+    found = _EMAIL.findall(fold(details))
+    return found[0] if found and found.count(found[0]) == len(found) else ""

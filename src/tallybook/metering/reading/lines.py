@@ -50,8 +50,9 @@ class LineBlocks:
         skip = self._encoding.mark_bytes
         for chunk in self._source.chunks():
             data, skip = chunk[skip:], 0
-            text = pending + self._decode(data, pending)
-            has_controls = self._has_controls(data, text[len(pending) :]) or pending_controls
+            decoded = self._decode(data, pending)
+            has_controls = self._has_controls(data, decoded) or pending_controls
+            text = pending + decoded
             end = _end_of_last_line(text)
             if end:
                 yield self._block(text[:end], has_controls=has_controls)

@@ -30,8 +30,8 @@ def are_texts(texts: Sequence[str]) -> bool:
 
 def are_digits(texts: Sequence[str]) -> bool:
     """Whether each is a whole number that is written in digits alone."""
-    digits = "".join(texts)
-    return digits.isascii() and digits.isdigit() and max(map(len, texts)) <= PLAIN_MAX_CHARACTERS and all(texts)
+    # As bytes, of which only ASCII's are digits: that takes a fifth of the time.
+    return "".join(texts).encode().isdigit() and max(map(len, texts)) <= PLAIN_MAX_CHARACTERS and all(texts)
 
 
 def are_times(texts: Sequence[str]) -> bool:

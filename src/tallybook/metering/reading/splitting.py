@@ -31,6 +31,8 @@ class LineSplitter:
         self._leading = leading
         self._most_splits = width - leading if leading else -1
         self._leads = Remembered(self._lead, most_characters=_LEAD_MAX_CHARACTERS)
+        # Of cells that are the same one is kept: what is one object is compared at a glance.
+        self._cells = Remembered(str)
 
     def columns(self, text: str) -> Columns | None:
         """The cells of whole lines, column by column, where each line is a record and all have as many cells, of two or more.
@@ -58,7 +60,7 @@ class LineSplitter:
         (cells,) = self._records([text])
         if len(cells) != self._leading:
             raise ValueError(text)
-        return cells
+        return list(map(self._cells.__getitem__, cells))
 
     def _records(self, lines: Sequence[str]) -> list[list[str]]:
         """If there are as many records as lines, none of them has taken two."""
