@@ -49,7 +49,10 @@ _Spelt = tuple[str, str | None]
 
 
 class _Users(NamedTuple):
-    """The users' objects of an organisation in a month: their names and addresses folded, and their names as spelt."""
+    """The users' objects of an organisation in a month: their names and addresses folded, and their names as spelt.
+
+    An object of which the organisation or the customer is spelt in several ways is there as often.
+    """
 
     organisation: str
     names: list[str]
@@ -57,7 +60,8 @@ class _Users(NamedTuple):
     spelt: list[str]
 
 
-_UsersByMonth = dict[date, list[_Users]]
+_UsersByMonth = dict[date, dict[str, _Users]]
+"""By month and organisation."""
 
 
 @dataclass(slots=True)
@@ -168,7 +172,7 @@ class FileCount:
     def _users_of(self, customers: list[str]) -> _UsersByMonth:
         """The users of a customer, by any of its spellings, in each month of which there are rows."""
         known = [self._places.customers[customer] for customer in customers]
-        users: _UsersByMonth = {month: [] for month in sorted(reduce(or_, (one.months for one in known)))}
+        users: _UsersByMonth = {month: {} for month in sorted(reduce(or_, (one.months for one in known)))}
         for customer in known:
             for organisation, objects in customer.objects.items():
                 folded = fold_name(organisation) if organisation else ""
@@ -176,7 +180,10 @@ class FileCount:
                 names, emails = list(map(fold, spelt)), [email_in(details) for _, details in objects.numbers]
                 for month, of_month in objects.of_month.items():
                     here = list(map(of_month.__contains__, range(len(spelt))))
-                    users[month].append(_Users(folded, *(list(compress(texts, here)) for texts in (names, emails, spelt))))
+                    of_organisation = users[month].setdefault(folded, _Users(folded, [], [], []))
+                    of_organisation.names.extend(compress(names, here))
+                    of_organisation.emails.extend(compress(emails, here))
+                    of_organisation.spelt.extend(compress(spelt, here))
         return users
 
 
@@ -203,7 +210,7 @@ class _Summing:
         """One customer more, with its users and its months of both generations."""
         self._mixed += ((customer, month) for month in mixed)
         for month, of_month in users.items():
-            self._add(customer, month, of_month)
+            self._add(customer, month, list(of_month.values()))
 
     def result(self) -> FileBill:
         between = [one for name in sorted(self._spelt) for one in self._between(name)]

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from itertools import compress, count, repeat
+from itertools import compress
 from operator import not_
 from typing import NamedTuple, Protocol, TypeVar
 
@@ -66,22 +66,22 @@ def identify(objects: Sequence[Known], decisions: Decisions = NO_DECISIONS) -> l
     return [decisions.person(person, one.name_folded) for person, one in zip(people, objects, strict=True)]
 
 
-def identities_listed(lists: Sequence[Listed]) -> list[Sequence[str]]:
+def identities_listed(lists: Sequence[Listed]) -> list[list[str]]:
     """The identity, within its organisation, of the person behind each object of each list, where nothing was decided.
 
     Whoever has an address is known at once; for the others, those of the same name are looked at.
     """
-    return [_identities(one) if "" in one.emails else one.emails for one in lists]
-
-
-def _identities(several: Listed) -> Sequence[str]:
-    names, emails = several.names, several.emails
-    without = set(compress(names, map(not_, emails)))
-    of_these = list(map(without.__contains__, names))
-    seen = list(map(Seen, repeat(several.organisation), compress(names, of_these), compress(emails, of_these)))
-    identities = list(emails)
-    for place, person in zip(compress(count(), of_these), identify(seen), strict=False):
-        identities[place] = person.identity
+    identities = [list(one.emails) for one in lists]
+    without = {name for one in lists for name in compress(one.names, map(not_, one.emails))}
+    if without:
+        places = [
+            (one, found, place)
+            for one, found in zip(lists, identities, strict=True)
+            for place in compress(range(len(found)), map(without.__contains__, one.names))
+        ]
+        seen = [Seen(one.organisation, one.names[place], one.emails[place]) for one, _, place in places]
+        for (_, found, place), person in zip(places, identify(seen), strict=True):
+            found[place] = person.identity
     return identities
 
 

@@ -23,7 +23,6 @@ from tallybook.metering.spool import Spool
 from tallybook.subscriptions.near import did_you_mean
 from tallybook.usage.months import month_text
 
-
 _WANTED = {*Rows._fields, "adjustment_for"}
 
 

@@ -5,11 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tallybook.metering.reading import Batch, ReadingOptions, RefusedRow, UsageRow, open_usage_file
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 HEADER = "Month,Customer,Product,Object Type,Object Name,Object Details,Days Backed Up,First Backup,Last Backup,Size (Bytes)\n"
 MONTHS = ("2026-02", "2026-10", "never", "")
@@ -48,6 +52,28 @@ def test_a_row_is_read_as_if_it_stood_alone(rows: list[str]) -> None:
             expected += [moved(one, line) for one in read_file(path, row)]
             line += 1 + row.count("\n")
         assert read_file(path, *rows) == expected
+
+
+@given(st.lists(ROWS, max_size=20), st.booleans())
+def test_what_is_not_wanted_is_checked_all_the_same(
+    rows: list[str],
+    with_first: bool,  # noqa: FBT001 - drawn
+) -> None:
+    wanted = ("line", "month", "object_name")
+    header = HEADER if with_first else HEADER.replace("First Backup", "Started")
+    with TemporaryDirectory() as folder:
+        path = Path(folder, "usage.csv")
+        path.write_text(header + "".join(row + "\n" for row in rows), newline="")
+        with open_usage_file(path, ReadingOptions(profile="itemised")) as file:
+            whole = list(file)
+        with open_usage_file(path, ReadingOptions(profile="itemised"), wanted=wanted) as file:
+            some = list(file)
+    assert [one for one in some if isinstance(one, RefusedRow)] == [one for one in whole if isinstance(one, RefusedRow)]
+    assert parts(some, wanted) == parts(whole, wanted)
+
+
+def parts(found: list[UsageRow | RefusedRow], fields: Sequence[str]) -> list[list[object]]:
+    return [[getattr(row, field) for field in fields] for row in found if isinstance(row, UsageRow)]
 
 
 def test_batches_hold_the_rows_in_order(tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from tallybook.errors import UnusableFile
 from tallybook.metering.reading import ReadingOptions, RefusedRow, UsageRow, open_usage_file
 from tallybook.metering.reading.lines import Block
 from tallybook.metering.reading.records import RECORD_MAX_LINES, BrokenRecord, read_records
+from tallybook.metering.reading.splitting import LineSplitter
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,7 +38,8 @@ def blocks_of(text: str, cuts: set[int]) -> list[Block]:
 
 def records_of(blocks: list[Block]) -> list[tuple[int, list[str]]]:
     """Each record with the line on which it begins."""
-    return [record for records in read_records(blocks, ",", 1) for record in zip(records.lines, records.cells, strict=True)]
+    found = read_records(blocks, LineSplitter(","), 1)
+    return [record for records in found for record in zip(records.lines, records.cells, strict=True)]
 
 
 @given(

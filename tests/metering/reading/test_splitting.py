@@ -15,8 +15,7 @@ from hypothesis import strategies as st
 
 from tallybook.errors import UnusableFile
 from tallybook.metering.reading import ReadingOptions, RefusedRow, UsageRow, open_usage_file
-from tallybook.metering.reading import records as records_module
-from tallybook.metering.reading.splitting import split_columns
+from tallybook.metering.reading.splitting import LineSplitter
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -63,27 +62,48 @@ def by_csv(text: str, delimiter: str) -> list[list[str]]:
     return list(csv.reader(StringIO(text, newline=""), delimiter=delimiter, strict=True))
 
 
-@given(TEXTS, DELIMITERS)
-@example('a,"b"\n\x1f,c\n', ",")
-@example('"a"\n"b"\n', "\x1f")
-@example("a,b\x1ec,d\n", ",")
-@example("a,b\nc\nd\n", ",")
-def test_what_is_split_is_what_csv_reads(text: str, delimiter: str) -> None:
-    columns = split_columns(text, delimiter)
-    if columns is not None:
-        assert list(map(list, zip(*columns, strict=True))) == by_csv(text, delimiter)
+def split(text: str, splitter: LineSplitter) -> list[list[str]] | None:
+    columns = splitter.columns(text)
+    return None if columns is None else list(map(list, zip(*columns, strict=True)))
 
 
-@given(TABLES, st.sampled_from(",;\t|"), st.sampled_from(BREAKS[:2]), st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL]))
+@given(TEXTS, DELIMITERS, st.integers(0, 3), st.integers(0, 3))
+@example('a,"b"\n\x1f,c\n', ",", 0, 0)
+@example('"a"\n"b"\n', "\x1f", 0, 0)
+@example("a,b\x1ec,d\n", ",", 0, 0)
+@example("a,b\nc\nd\n", ",", 0, 0)
+@example(",b\n,c\n", ",", 1, 1)
+@example('"a,b",c\n', ",", 1, 1)
+@example('"a,b"\n', ",", 1, 1)
+@example('x,"a,b"\n', ",", 1, 1)
+@example("a\nb\n", ",", 1, 1)
+def test_what_is_split_is_what_csv_reads(text: str, delimiter: str, leading: int, others: int) -> None:
+    found = split(text, LineSplitter(delimiter, leading=leading, width=leading + others))
+    assert found is None or found == by_csv(text, delimiter)
+
+
+@given(
+    TABLES,
+    st.sampled_from(",;\t|"),
+    st.sampled_from(BREAKS[:2]),
+    st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL]),
+    st.integers(0, 5),
+)
 def test_whatever_csv_writes_of_plain_cells_is_split(
-    table: list[list[str]], delimiter: str, line_break: str, quoting: int
+    table: list[list[str]], delimiter: str, line_break: str, quoting: int, leading: int
 ) -> None:
     out = StringIO(newline="")
     csv.writer(out, delimiter=delimiter, lineterminator=line_break, quoting=quoting).writerows(table)  # type: ignore[arg-type]
+    width = len(table[0])
+    splitter = LineSplitter(delimiter, leading=min(leading, width), width=width)
     for text in (out.getvalue(), out.getvalue().removesuffix(line_break)):
-        columns = split_columns(text, delimiter)
-        assert columns is not None
-        assert list(map(list, zip(*columns, strict=True))) == table
+        assert split(text, splitter) == table
+
+
+def test_cells_at_the_beginning_of_lines_are_kept_once() -> None:
+    columns = LineSplitter(",", leading=2, width=3).columns('a,"b, c",1\na,d,2\na,"b, c",3\n')
+    assert columns == [("a", "a", "a"), ("b, c", "d", "b, c"), ("1", "2", "3")]
+    assert len({id(cell) for cell in columns[0] + columns[1]}) == len({"a", "b, c", "d"})
 
 
 @pytest.mark.parametrize(
@@ -94,7 +114,8 @@ def test_whatever_csv_writes_of_plain_cells_is_split(
     ],
 )  # fmt: skip
 def test_whatever_is_not_plain_is_left_to_csv(text: str) -> None:
-    assert split_columns(text, ",") is None
+    assert LineSplitter(",").columns(text) is None
+    assert LineSplitter(",", leading=1, width=2).columns(text) is None
 
 
 def read_all(path: Path, options: ReadingOptions) -> list[UsageRow | RefusedRow | str]:
@@ -128,7 +149,7 @@ def test_files_are_read_as_if_csv_had_read_all_of_them(
         path = Path(folder, "usage.csv")
         path.write_bytes(text.encode(encoding, "replace"))
         found = read_all(path, options)
-        with patch.object(records_module, "split_columns", return_value=None):
+        with patch.object(LineSplitter, "columns", return_value=None):
             assert found == read_all(path, options)
 
 

@@ -22,7 +22,8 @@ _LEAD_MAX_CHARACTERS: Final = 1_000
 class LineSplitter:
     """Splits lines that are one record each.
 
-    Most files are sorted, and many lines begin alike: with the same month, customer, product. That is read once for all of them.
+    Most files are sorted, and many lines begin alike: with the same month, customer, product. That is read once for all of
+    them.
     """
 
     def __init__(self, delimiter: str, *, leading: int = 0, width: int = 0) -> None:
@@ -42,32 +43,34 @@ class LineSplitter:
         lines = _lines(text)
         if not lines or len(text) > csv.field_size_limit():
             return None
-        try:
-            columns = self._split(lines, quoted='"' in text)
-        except (csv.Error, ValueError):
-            return None
-        return columns if len(columns) > 1 else None
+        columns = self._split(lines, quoted='"' in text) or self._read(lines)
+        return columns if columns and len(columns) > 1 else None
 
-    def _split(self, lines: Sequence[str], *, quoted: bool) -> Columns:
-        """Raises csv.Error or ValueError for lines that are not plain."""
-        parts = list(zip(*map(str.rsplit, lines, repeat(self.delimiter), repeat(self._most_splits)), strict=True))
-        leads = parts.pop(0) if self._leading else ()
-        if quoted and any('"' in "".join(part) for part in parts):
-            return list(zip(*self._records(lines), strict=True))
-        return [*zip(*map(self._leads.__getitem__, leads), strict=True), *parts]
+    def _split(self, lines: Sequence[str], *, quoted: bool) -> Columns | None:
+        """Without `csv`, unless quotation marks stand elsewhere than in cells that recur."""
+        try:
+            parts = list(zip(*map(str.rsplit, lines, repeat(self.delimiter), repeat(self._most_splits)), strict=True))
+            leads = parts.pop(0) if self._leading else ()
+            if quoted and any('"' in "".join(part) for part in parts):
+                return None
+            return [*zip(*map(self._leads.__getitem__, leads), strict=True), *parts]
+        except ValueError:
+            return None
 
     def _lead(self, text: str) -> list[str]:
-        (cells,) = self._records([text])
-        if len(cells) != self._leading:
+        """Raises ValueError for no such beginning."""
+        columns = self._read([text])
+        if columns is None or len(columns) != self._leading:
             raise ValueError(text)
-        return list(map(self._cells.__getitem__, cells))
+        return [self._cells[cell] for (cell,) in columns]
 
-    def _records(self, lines: Sequence[str]) -> list[list[str]]:
-        """If there are as many records as lines, none of them has taken two."""
-        records = list(csv.reader(lines, delimiter=self.delimiter, strict=True))
-        if len(records) != len(lines):
-            raise ValueError(lines)
-        return records
+    def _read(self, lines: Sequence[str]) -> Columns | None:
+        try:
+            records = list(csv.reader(lines, delimiter=self.delimiter, strict=True))
+            # If there are as many records as lines, none of them has taken two.
+            return list(zip(*records, strict=True)) if len(records) == len(lines) else None
+        except (csv.Error, ValueError):
+            return None
 
 
 def _lines(text: str) -> list[str] | None:

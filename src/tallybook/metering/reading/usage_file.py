@@ -106,9 +106,7 @@ def open_usage_file(
         raise
 
 
-def _read_batches(
-    beginning: Beginning, options: ReadingOptions, wanted: Collection[str]
-) -> Iterator[Batch | RefusedRow]:
+def _read_batches(beginning: Beginning, options: ReadingOptions, wanted: Collection[str]) -> Iterator[Batch | RefusedRow]:
     columns = beginning.columns
     width = len(columns.header)
     reading = _BatchReading(columns, compile_reader(columns, beginning.profile, options, wanted))
