@@ -14,6 +14,8 @@ from tallybook.database import embedded
 from tallybook.database.embedded import EmbeddedServer
 
 _STOPPING_SECONDS = 120
+# Programs are measured with their bytecode, as they are installed.
+_NOT_KEPT = ("TALLYBOOK_", "DJANGO_", "PYTHONDONTWRITEBYTECODE")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +28,7 @@ class Installation:
     @classmethod
     def below(cls, folder: Path) -> "Installation":
         """Take over this process too: its own settings point to the folder from now on."""
-        kept = {name: value for name, value in os.environ.items() if not name.startswith(("TALLYBOOK_", "DJANGO_"))}
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(_NOT_KEPT)}
         ours = {
             "TALLYBOOK_HOME": str(folder / "home"),
             "DJANGO_SETTINGS_MODULE": "tallybook.config.settings",

@@ -1,10 +1,15 @@
 """What usage files come to: billed users by recipe and by person, and each difference between the two."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from tallybook.billing.differences import Cause
+
+
+Carrier = tuple[str, str]
+"""Somebody who carries a name: the customer and the person's identity."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,8 +35,16 @@ class Difference:
     name: str
     cause: Cause
     recipe: int
-    people: int
-    identities: tuple[str, ...]
+    carriers: Sequence[Carrier]
+
+    @property
+    def people(self) -> int:
+        return len(self.carriers)
+
+    @property
+    def identities(self) -> tuple[str, ...]:
+        """Those of the people, each once, in order. Made when they are told, as there may be far more than are."""
+        return tuple(sorted({identity for _, identity in self.carriers}))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 from tallybook.billing.decisions import Person
 from tallybook.billing.differences import Cause, tangles
-from tallybook.billing.file_bill import CustomerMonth, Difference, FileBill
+from tallybook.billing.file_bill import Carrier, CustomerMonth, Difference, FileBill
 from tallybook.billing.people import identities_listed
 from tallybook.billing.users import is_user, is_user_of_generation_b
 from tallybook.database.folding import fold, fold_name
@@ -42,8 +42,6 @@ class Rows(NamedTuple):
         return min(map(_run, (self.customer, self.month, self.organisation, self.invoice)))
 
 
-_Carrier = tuple[str, str]
-"""Somebody who carries a name in a month: the customer and the person's identity."""
 _Spelt = tuple[str, str | None]
 """An object, by its name and details."""
 
@@ -204,7 +202,7 @@ class _Summing:
         self._within: list[Difference] = []
         self._mixed: list[tuple[str, date]] = []
         self._spelt: dict[str, str] = {}
-        self._carriers: dict[date, dict[str, list[_Carrier]]] = defaultdict(lambda: defaultdict(list))
+        self._carriers: dict[date, dict[str, list[Carrier]]] = defaultdict(lambda: defaultdict(list))
 
     def add_customer(self, customer: str, users: _UsersByMonth, mixed: list[date]) -> None:
         """One customer more, with its users and its months of both generations."""
@@ -255,8 +253,7 @@ class _Summing:
                 name=" / ".join(spelt[name] for name in tangle.names),
                 cause=tangle.cause,
                 recipe=len(tangle.names),
-                people=len(tangle.people),
-                identities=tuple(person.identity for person in tangle.people),
+                carriers=[(customer, person.identity) for person in tangle.people],
             )
 
     def _between(self, name: str) -> Iterator[Difference]:
@@ -269,19 +266,18 @@ class _Summing:
             every = list(chain.from_iterable(carriers for _, carriers in months))
             yield self._joined(name, every, None, Cause.SEVERAL_MONTHS)
 
-    def _joined(self, name: str, carriers: list[_Carrier], month: date | None, cause: Cause) -> Difference:
+    def _joined(self, name: str, carriers: list[Carrier], month: date | None, cause: Cause) -> Difference:
         return Difference(
             customer=None if _of_several(carriers) else carriers[0][0],
             month=month,
             name=self._spelt[name],
             cause=cause,
             recipe=1,
-            people=len(carriers),
-            identities=tuple(sorted(set(map(itemgetter(1), carriers)))),
+            carriers=carriers,
         )
 
 
-def _of_several(carriers: list[_Carrier]) -> bool:
+def _of_several(carriers: list[Carrier]) -> bool:
     """Whether they are people of several customers."""
     first = carriers[0][0]
     return any(customer != first for customer, _ in carriers)

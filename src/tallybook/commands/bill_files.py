@@ -57,6 +57,7 @@ def _nothing_collected() -> Iterator[None]:
     try:
         yield
     finally:
+        # Else all of it is looked through once more when the process ends.
         gc.freeze()
         gc.enable()
 
