@@ -117,4 +117,6 @@ def test_what_is_refused_makes_nothing(link: Run, arguments: list[str], reason: 
 def test_a_link_that_there_is_not(link: Run) -> None:
     missing = link("show", "00000000-0000-0000-0000-000000000000")
     assert (missing.status, missing.err) == (2, "tallybook: There is no such report link.\n")
-    assert link("pause", "no-uuid").status == 2
+    named = link("pause", "PSA")
+    assert (named.status, named.out) == (2, "")
+    assert named.err == "tallybook: 'PSA' is no link's id. `tallybook link list` shows the ids, beside the names.\n"

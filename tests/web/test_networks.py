@@ -87,6 +87,18 @@ def test_other_entries_are_refused_in_words(entry: str, reason: str) -> None:
     assert len(str(refused.value)) < 250
 
 
+def test_all_that_has_to_be_mended_is_named_at_once() -> None:
+    with pytest.raises(Refused) as refused:
+        read_networks(["192.0.2.07", "192.0.2.7", "all", "::/0", "all"])
+    assert str(refused.value).startswith("192.0.2.07 is no address and no network.")
+    assert str(refused.value).endswith(" Wrong as well: all, ::/0.")
+
+
+def test_of_many_that_are_wrong_some_are_named() -> None:
+    with pytest.raises(Refused, match=r" Wrong as well: x1, x2, x3, x4, x5 and 1,994 more\.$"):
+        read_networks(f"x{number}" for number in range(2_000))
+
+
 @pytest.mark.parametrize("lines", [[], [""], [" ", "\t\r\n"]])
 def test_an_empty_list_is_refused_since_it_would_not_say_whether_nobody_or_everybody_is_meant(lines: list[str]) -> None:
     with pytest.raises(Refused) as refused:

@@ -7,7 +7,6 @@ from datetime import date
 
 from tallybook.billing.differences import Cause
 
-
 Carrier = tuple[str, str]
 """Somebody who carries a name: the customer and the person's identity."""
 

@@ -24,7 +24,15 @@ from tallybook.usage.months import parse_month
 
 program = typer.Typer(help="Report links: addresses from which RMM and PSA systems fetch a report.", no_args_is_help=True)
 
-LinkId = Annotated[UUID, typer.Argument(metavar="ID", help="The link's id, as `link list` shows it.")]
+
+def _link_id(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise Refused(f"{text!r} is no link's id. `tallybook link list` shows the ids, beside the names.") from None
+
+
+LinkId = Annotated[UUID, typer.Argument(metavar="ID", help="The link's id, as `link list` shows it.", parser=_link_id)]
 
 
 @program.command()

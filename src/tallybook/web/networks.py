@@ -9,6 +9,7 @@ from tallybook.web.addresses import Address, Network, parse_address
 
 MAXIMUM_NETWORKS = 1_000
 _SHOWN_CHARACTERS = 60
+_SHOWN_ENTRIES = 5
 _MAPPED_BITS = 96
 _PREFIX = re.compile(r"0|[1-9][0-9]{0,2}")
 
@@ -19,9 +20,17 @@ def read_networks(lines: Iterable[str]) -> tuple[Network, ...]:
     Bits of a host are cut off: 10.1.2.3/24 is 10.1.2.0/24.
 
     Raises:
-        Refused: an entry that is none or that means everybody, no entry at all, or too many.
+        Refused: entries that are none or that mean everybody, no entry at all, or too many.
     """
-    networks = {_read_network(text) for line in lines if (text := line.strip())}
+    networks: set[Network] = set()
+    wrong: dict[str, str] = {}
+    for text in filter(None, map(str.strip, lines)):
+        try:
+            networks.add(_read_network(text))
+        except Refused as error:
+            wrong[_shown(text)] = str(error)
+    if wrong:
+        raise Refused(_all_in_words(wrong))
     if not networks:
         raise Refused("The list names no address. Name at least one address or network, such as 192.0.2.7 or 198.51.100.0/24.")
     if len(networks) > MAXIMUM_NETWORKS:
@@ -43,8 +52,22 @@ def _rank(network: Network) -> tuple[int, int, int]:
     return network.version, int(network.network_address), network.prefixlen
 
 
+def _all_in_words(wrong: dict[str, str]) -> str:
+    """What is wrong with the first entry, and which others have to be mended too."""
+    first, *others = wrong
+    if not others:
+        return wrong[first]
+    named = ", ".join(others[:_SHOWN_ENTRIES])
+    more = f" and {len(others) - _SHOWN_ENTRIES:,} more" if len(others) > _SHOWN_ENTRIES else ""
+    return f"{wrong[first]} Wrong as well: {named}{more}."
+
+
+def _shown(text: str) -> str:
+    return text if len(text) <= _SHOWN_CHARACTERS else f"{text[:_SHOWN_CHARACTERS]}..."
+
+
 def _read_network(text: str) -> Network:
-    shown = text if len(text) <= _SHOWN_CHARACTERS else f"{text[:_SHOWN_CHARACTERS]}..."
+    shown = _shown(text)
     if "%" in text:
         raise Refused(f"{shown} has a zone (%), which means something on one machine only. Leave it out.")
     try:
