@@ -7,6 +7,8 @@ from datetime import date
 
 from tallybook.billing.differences import Cause
 
+_BETWEEN = frozenset({Cause.SEVERAL_CUSTOMERS, Cause.SEVERAL_MONTHS})
+
 Carrier = tuple[str, str]
 """Somebody who carries a name: the customer and the person's identity."""
 
@@ -42,8 +44,12 @@ class Difference:
 
     @property
     def identities(self) -> tuple[str, ...]:
-        """Those of the people, each once, in order. Made when they are told, as there may be far more than are."""
-        return tuple(sorted({identity for _, identity in self.carriers}))
+        """Those of the people; between customers or months, where there may be many, each once and in order.
+
+        Found when it is told, as there may be far more differences than are.
+        """
+        identities = [identity for _, identity in self.carriers]
+        return tuple(sorted(set(identities)) if self.cause in _BETWEEN else identities)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
